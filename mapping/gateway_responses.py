@@ -4,6 +4,8 @@ Types and default statuses: as AWS lists them (recorded 2024-04-15; see docs/fid
 not templates: only simple `$context` variables are replaced. `messageString` comes with its quotes.
 """
 
+from typing import Any
+
 OWN_MESSAGE = '{"message": $context.error.messageString, "requestId": "$context.requestId"}'
 
 
@@ -28,11 +30,11 @@ _RESPONSES: dict[str, tuple[str | None, str, dict[str, str]]] = {
 }
 
 
-def gateway_responses() -> dict[str, object]:
+def gateway_responses() -> dict[str, dict[str, Any]]:
     """The value of `x-amazon-apigateway-gateway-responses`."""
-    entries: dict[str, object] = {}
+    entries: dict[str, dict[str, Any]] = {}
     for kind, (status, template, headers) in _RESPONSES.items():
-        entry: dict[str, object] = {"responseTemplates": {"application/json": template}}
+        entry: dict[str, Any] = {"responseTemplates": {"application/json": template}}
         if status is not None:
             entry["statusCode"] = status
         if headers:
