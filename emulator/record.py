@@ -1,0 +1,65 @@
+"""The child process of `emulator.program`: `python -m emulator.record FILE`, the request as JSON on standard input.
+
+Writes the recording, or `{"error": ...}`, to FILE. What the program prints goes where it prints.
+"""
+
+import json
+import os
+import runpy
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, cast
+
+from emulator import errors, monitor, recording  # imported before the program's own packages may hide them
+
+
+def explain(error: BaseException, main: Path) -> str:
+    """Return the error's text and the frames of the program's own files, innermost last."""
+    import pulumi  # noqa: PLC0415 - loaded by then
+
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, pulumi.RunError | errors.EmulatorError):
+        text = str(error)
+    inside = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(main)]
+    places = [f"  {Path(f.filename).relative_to(main)}:{f.lineno} in {f.name}: {f.line}" for f in inside]
+    return "\n".join([text, *places])
+
+
+def forget_our_packages(home: Path) -> None:
+    """Take our own folder off the path, and our modules out of the table, so that the program's names are its own."""
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != home]
+    for name in [name for name in sys.modules if name.split(".")[0] == "emulator"]:
+        del sys.modules[name]
+
+
+def main() -> None:
+    reply = Path(sys.argv[1])
+    request = cast("dict[str, Any]", json.loads(sys.stdin.read()))
+    program = Path(request["main"])
+    modules = (errors, monitor, recording)  # held: the table forgets them
+    forget_our_packages(Path(__file__).resolve().parent.parent)
+    sys.path.insert(0, str(program))
+    os.chdir(request["directory"])
+    sys.modules["emulator.monitor"] = monitor  # `registered` imports it late
+    names = {key: request[key] for key in ("project", "stack", "config", "account", "region")}
+
+    def build() -> None:
+        sys.modules.pop("emulator.monitor", None)
+        if not (program / "__main__.py").is_file() and not program.is_file():
+            raise errors.ProgramError("there is no __main__.py")
+        runpy.run_path(str(program), run_name="__main__")
+
+    try:
+        text = modules[2].registered(build, **names).to_json()
+    except BaseException as error:  # noqa: BLE001 - whatever a program does ends in one message
+        text = json.dumps({"error": explain(error, program)})
+    part = reply.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(reply)
+    sys.stdout.flush()
+    os._exit(0)  # threads that the program left behind do not keep the process
+
+
+if __name__ == "__main__":
+    main()
