@@ -1,0 +1,56 @@
+"""What AWS allows in names and values, as data with its source. Pure.
+
+"botocore" means the service models of botocore 1.44, which are AWS's own.
+"""
+
+import re
+
+from components.errors import ArgumentError
+
+SAGEMAKER_NAME = (r"[a-zA-Z0-9](-*[a-zA-Z0-9])*", 63)
+"""botocore sagemaker: EndpointName, EndpointConfigName, ModelName. ARNs of endpoints are lower-cased."""
+
+ROLE_NAME = (r"[\w+=,.@-]+", 64)
+"""botocore iam, roleNameType."""
+
+STAGE_NAME = (r"[A-Za-z0-9_-]+", 128)
+"""botocore apigateway, CreateStageRequest.stageName."""
+
+VARIABLE_NAME = (r"[a-zA-Z0-9]+", 64)
+"""A canary's overrides take letters and digits only (CloudFormation, AWS::ApiGateway::Stage CanarySetting); 64
+characters: API Gateway developer guide, "Amazon API Gateway quotas"."""
+
+VARIABLE_VALUE = (r"[A-Za-z0-9._~:/?#&=,-]+", 512)
+"""botocore apigateway, Stage.variables; 512 characters: the same page of quotas."""
+
+LOG_GROUP_NAME = (r"[.\-_/#A-Za-z0-9]+", 512)
+"""botocore logs, LogGroupName."""
+
+BUCKET_NAME = (r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+
+
+def require(what: str, value: str, limit: tuple[str, int]) -> None:
+    """Check one name or value.
+
+    Raises:
+        ArgumentError: it is too long or does not match.
+    """
+    pattern, longest = limit
+    if len(value) > longest:
+        raise ArgumentError(
+            f"{what} {value!r} is {len(value)} characters long, at most {longest} are allowed: shorten it"
+        )
+    if re.fullmatch(pattern, value) is None:
+        raise ArgumentError(f"{what} {value!r} does not match ^{pattern}$: choose another")
+
+
+def require_between(what: str, value: float, low: float, high: float | None = None) -> None:
+    """Check that `low <= value`, and `value <= high` where there is an upper bound.
+
+    Raises:
+        ArgumentError: it does not lie there.
+    """
+    if value < low or (high is not None and value > high):
+        bound = f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
+        raise ArgumentError(f"{what} is {value:g}, it must be {bound}")
