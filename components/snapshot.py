@@ -8,6 +8,7 @@ tracks from the canary's document. The engine calls this hook before it creates 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 
@@ -42,8 +43,8 @@ class SnapshotGuard:
         Raises:
             SnapshotError: its document is not the body.
         """
-        triggers = inputs.get("triggers")
-        document = triggers.get(DOCUMENT) if isinstance(triggers, Mapping) else None
+        triggers = cast("Mapping[str, object]", inputs.get("triggers") or {})
+        document = triggers.get(DOCUMENT)
         if document == self.body:
             return
         mine, current = fingerprint(str(document)), fingerprint(self.body)

@@ -43,7 +43,7 @@ class CanaryTrack(Track):
     percent: float
 
     def __post_init__(self) -> None:
-        super(CanaryTrack, self).__post_init__()  # noqa: UP008 - slots make a second class, which bare super() misses
+        Track.__post_init__(self)
         require_between("the canary's percent", self.percent, 0, 100)
 
 
@@ -92,7 +92,8 @@ class CanaryStageArgs:
         require("stage", self.stage_name, STAGE_NAME)
         if (self.endpoint_type == "PRIVATE") != bool(self.vpc_endpoints):
             raise ArgumentError(
-                f"a PRIVATE API needs VPC endpoints and no other has any; got {self.endpoint_type} and {list(self.vpc_endpoints)}"
+                f"a PRIVATE API needs VPC endpoints and no other has any: got {self.endpoint_type} with "
+                f"{list(self.vpc_endpoints)}"
             )
 
     @property
