@@ -1,0 +1,64 @@
+"""What AWS allows, as tables of data, each with its source. Pure.
+
+Nothing here is a default of ours: those stand in `settings/model.py`. "botocore" means the service models of
+botocore 1.44, which are AWS's own; the tests compare the tables with them.
+"""
+
+API_NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+API_NAME_MAX_LENGTH = 32
+"""Ours, from AWS's: the name heads the endpoints' names `{name}-{id <= 20}-{hash 8}`, which SageMaker limits to 63."""
+
+STAGE_NAME_PATTERN = r"^[A-Za-z0-9_-]{1,128}$"
+"""botocore apigateway, CreateStageRequest.stageName."""
+
+THROTTLE_RATE = (0.0, 10_000.0)
+THROTTLE_BURST = (1, 5_000)
+"""The account's default quota per region, in requests per second and requests; a stage's limit above the account's has
+no effect. https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+
+INTEGRATION_TIMEOUT_MILLISECONDS = (50, 300_000)
+EDGE_TIMEOUT_MILLISECONDS = 29_000
+"""50 ms to 29 s; up to 300 s for regional and private APIs where the quota has been raised.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"""
+
+MAX_ITEMS = (1, 1_000)
+"""A `#foreach` of a mapping template runs at most 1000 times (quota "Maximum Iterations In Mapping Template", fixed).
+https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""botocore logs, PutRetentionPolicyRequest.retentionInDays."""
+
+CANARY_PERCENT = (0.0, 100.0)
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html (percentTraffic, 0.0 to 100.0)."""
+
+INSTANCE_TYPE_PATTERN = r"^ml\.[a-z][a-z0-9-]*\.(medium|large|[0-9]*xlarge)$"
+"""botocore sagemaker, ProductionVariantInstanceType: every type matches, and a misspelt size does not."""
+
+UNSCALABLE_INSTANCE_PATTERN = r"^ml\.t2\."
+"""Burstable instances cannot be scaled: https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html"""
+
+INSTANCE_COUNT_MIN = 1
+"""botocore sagemaker, InitialTaskCount."""
+
+CAPTURE_PERCENT = (0, 100)
+"""botocore sagemaker, SamplingPercentage: an integer."""
+
+BUCKET_PATTERN = r"(?!xn--)(?!sthree-)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]"
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+
+REGION_PATTERN = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$"
+"""https://docs.aws.amazon.com/general/latest/gr/rande.html"""
+
+VPC_ENDPOINT_PATTERN = r"^vpce-[0-9a-f]{8,17}$"
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html: 8 or 17 hexadecimal digits."""
+
+TAGS_MAX = 45
+"""A resource carries 50 tags (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html);
+five are left to the program's own."""
+
+TAG_KEY_PATTERN = r"^(?!(?i:aws:))[\w .:/=+\-@]{1,128}$"
+TAG_VALUE_PATTERN = r"^[\w .:/=+\-@]{0,256}$"
+"""botocore sagemaker, TagKey and TagValue; `aws:` is reserved for AWS."""

@@ -1,0 +1,243 @@
+"""What a stack's configuration says: one frozen `Settings`. Pure.
+
+Every default stands here, once, beside the rule that reads the value and the sentence that describes it
+(`settings/field.py`). A key in a stack file is the attribute's name in camelCase: `api.maxItems` is
+`Settings.api.max_items`. What must hold between several values is in `settings/agreement.py`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from releases.ids import ID_BOUND, id_problem
+from settings import limits
+from settings.address import STORE_BOUND, store_problem
+from settings.field import section, setting
+from settings.rules import Choice, Flag, Integer, Listing, Number, OneOf, Table, Text, matching
+
+PROJECT = "predicted-ratings"
+"""The project's name in Pulumi.yaml, and so the namespace of its keys."""
+
+_ID = Text(ID_BOUND, id_problem, "Use an id as training gives them, such as r1")
+_ROLLOUT = matching(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    "a rollout's id: letters, digits, dot, hyphen and underscore, at most 64 characters",
+    "Copy it from the rollout's report",
+    longest=64,
+)
+
+
+class EndpointType(StrEnum):
+    """From where the API can be reached."""
+
+    REGIONAL = "REGIONAL"
+    """From anywhere, at the region's own address; not through CloudFront."""
+    EDGE = "EDGE"
+    """From anywhere, through AWS's CloudFront distribution; not limited to a region's clients."""
+    PRIVATE = "PRIVATE"
+    """From the named VPC endpoints only; not from the internet."""
+
+
+class LogLevel(StrEnum):
+    """What API Gateway's execution log holds. The access log, one line a request, is not concerned: it is always on."""
+
+    OFF = "OFF"
+    """Nothing; the access log only."""
+    ERROR = "ERROR"
+    """Requests that failed; not those that were answered."""
+    INFO = "INFO"
+    """Every request; not the bodies, which `dataTrace` adds."""
+
+
+@section
+class ThrottlingSettings:
+    """`api.throttling`: the token bucket in front of the stage."""
+
+    rate: float = setting(
+        Number(*limits.THROTTLE_RATE, above=True),
+        "How many requests are let through on average, all clients together",
+        unit="requests per second",
+        default=50.0,
+    )
+    burst: int = setting(
+        Integer(*limits.THROTTLE_BURST),
+        "How many requests are let through at once after a quiet while",
+        unit="requests",
+        default=100,
+    )
+
+
+@section
+class LoggingSettings:
+    """`api.logging`: the stage's logs. The access log in JSON is always written: the canary is judged by it."""
+
+    level: LogLevel = setting(
+        Choice(LogLevel), "What the execution log holds beside the access log", default=LogLevel.ERROR
+    )
+    retention_days: int = setting(
+        OneOf(limits.LOG_RETENTION_DAYS), "How long every log group of the stack is kept", unit="days", default=14
+    )
+    data_trace: bool = setting(
+        Flag(),
+        "Whether the execution log holds whole requests and answers; they are your users' data",
+        default=False,
+    )
+    account_role: bool = setting(
+        Flag(),
+        "Whether this stack sets the role by which API Gateway writes logs. It is one per account and region, so at "
+        "most one stack should",
+        default=False,
+    )
+
+
+@section
+class ApiSettings:
+    """`api`: the REST API and its stage."""
+
+    name: str = setting(
+        matching(
+            limits.API_NAME_PATTERN,
+            f"lower-case letters, digits and single hyphens, a letter first, at most {limits.API_NAME_MAX_LENGTH} "
+            "characters",
+            longest=limits.API_NAME_MAX_LENGTH,
+        ),
+        "The API's name. The names of endpoints and roles begin with it, so it differs from stack to stack",
+    )
+    endpoint_type: EndpointType = setting(
+        Choice(EndpointType), "From where the API can be reached", default=EndpointType.REGIONAL
+    )
+    vpc_endpoints: tuple[str, ...] = setting(
+        Listing(matching(limits.VPC_ENDPOINT_PATTERN, "a VPC endpoint id such as vpce-0123456789abcdef0")),
+        "The VPC endpoints that reach a PRIVATE API; there must be one at least, and none otherwise",
+        default=(),
+    )
+    stage_name: str = setting(
+        matching(limits.STAGE_NAME_PATTERN, "letters, digits, hyphens and underscores, at most 128 characters"),
+        "The stage's name, the first part of every URL's path",
+        default="v1",
+    )
+    throttling: ThrottlingSettings = setting(
+        ThrottlingSettings, "The limit for all clients together", default=ThrottlingSettings()
+    )
+    logging: LoggingSettings = setting(LoggingSettings, "The stage's logs", default=LoggingSettings())
+    tracing: bool = setting(Flag(), "Whether AWS X-Ray traces requests through the stage", default=False)
+    max_items: int = setting(
+        Integer(*limits.MAX_ITEMS), "How many items one request may ask for", unit="items", default=100
+    )
+    timeout_milliseconds: int = setting(
+        Integer(*limits.INTEGRATION_TIMEOUT_MILLISECONDS),
+        "How long the gateway waits for the model. More than 29000 needs a raised quota, and no EDGE API; SageMaker "
+        "itself waits 60 seconds for a container",
+        unit="milliseconds",
+        default=29_000,
+    )
+
+
+@section
+class AutoscalingSettings:
+    """`serving.autoscaling`: target tracking on invocations per minute and instance."""
+
+    min_instances: int = setting(
+        Integer(limits.INSTANCE_COUNT_MIN), "The fewest instances of one endpoint", unit="instances"
+    )
+    max_instances: int = setting(
+        Integer(limits.INSTANCE_COUNT_MIN), "The most instances of one endpoint", unit="instances"
+    )
+    target_invocations_per_instance: float = setting(
+        Number(0.0, above=True),
+        "The load that one instance is kept at",
+        unit="invocations per minute and instance",
+        default=600.0,
+    )
+    scale_in_cooldown_seconds: int = setting(
+        Integer(0), "How long to wait after taking an instance away before the next", unit="seconds", default=300
+    )
+    scale_out_cooldown_seconds: int = setting(
+        Integer(0), "How long to wait after adding an instance before the next", unit="seconds", default=60
+    )
+
+
+@section
+class DataCaptureSettings:
+    """`serving.dataCapture`: SageMaker's record of requests and answers, under `captures/` in the store."""
+
+    enabled: bool = setting(
+        Flag(), "Whether requests and answers are recorded; they are your users' data", default=False
+    )
+    percent: int = setting(
+        Integer(*limits.CAPTURE_PERCENT), "How much is recorded", unit="percent of invocations", default=100
+    )
+
+
+@section
+class ServingSettings:
+    """`serving`: what the next release registered in this stack is served with.
+
+    A release keeps what it was registered with, except for `data_capture`, which is the stack's.
+    """
+
+    instance_type: str = setting(
+        matching(limits.INSTANCE_TYPE_PATTERN, "a SageMaker instance type such as ml.m5.large"),
+        "The instances that run the model",
+    )
+    instance_count: int = setting(
+        Integer(limits.INSTANCE_COUNT_MIN), "How many instances an endpoint starts with", unit="instances", default=1
+    )
+    autoscaling: AutoscalingSettings | None = setting(
+        AutoscalingSettings, "Scaling with the load; without it the count stays", default=None
+    )
+    data_capture: DataCaptureSettings = setting(
+        DataCaptureSettings, "A record of requests and answers", default=DataCaptureSettings()
+    )
+
+
+@section
+class CanarySettings:
+    """`canary`: a release beside the stable one, split by hand."""
+
+    release: str = setting(_ID, "The release's id")
+    percent: float = setting(
+        Number(*limits.CANARY_PERCENT), "Its share of the requests; 0.5 is half a percent", unit="percent of requests"
+    )
+
+
+@section
+class Settings:
+    """One stack's configuration, complete and checked. `stable` None means that nothing is served yet."""
+
+    api: ApiSettings = setting(ApiSettings, "The REST API and its stage")
+    serving: ServingSettings = setting(
+        ServingSettings, "What the next release registered in this stack is served with; registered ones keep theirs"
+    )
+    store: str = setting(
+        Text(STORE_BOUND, store_problem, "Name a bucket of your own, or a folder"),
+        "Where manifests, artifacts and the rollouts' journal lie. A folder counts from the project's",
+    )
+    stable: str | None = setting(
+        _ID, "The release that is served; without it only what training and observing need is made", default=None
+    )
+    canary: CanarySettings | None = setting(
+        CanarySettings, "A second release that gets a share of the requests", default=None
+    )
+    warm: tuple[str, ...] = setting(
+        Listing(_ID), "Releases whose endpoints are kept running without traffic", default=()
+    )
+    rollout: str | None = setting(_ROLLOUT, "The last finished rollout that this configuration knows of", default=None)
+    protect: bool = setting(
+        Flag(), "Whether the API, the stage and the buckets are protected from deletion", default=False
+    )
+    tags: Mapping[str, str] = setting(
+        Table(
+            matching(limits.TAG_KEY_PATTERN, "a tag's key (1 to 128 letters, digits, blanks and .:/=+-@_, not aws:)"),
+            matching(limits.TAG_VALUE_PATTERN, "a tag's value (at most 256 of the same)"),
+            limits.TAGS_MAX,
+        ),
+        "Tags for everything that takes tags",
+        default=MappingProxyType[str, str]({}),
+    )
+    region: str | None = setting(
+        matching(limits.REGION_PATTERN, "an AWS region such as eu-central-1"),
+        "The AWS region; without it the environment's",
+        key="aws:region",
+        default=None,
+    )

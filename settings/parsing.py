@@ -1,0 +1,148 @@
+"""From a stack's raw configuration to `Settings`, or to every fault in it. Pure."""
+
+import difflib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NoReturn, cast
+
+from settings.agreement import agree
+from settings.errors import Fault, SettingsError
+from settings.field import Declared, Section, settings_of
+from settings.model import PROJECT, Settings
+from settings.rules import UNREAD, shown
+
+_FOREIGN = ("aws:region",)
+"""Keys of other namespaces that a `Settings` carries; every other one of theirs is passed over."""
+
+
+def parse(
+    raw: Mapping[str, object], releases: Collection[str] | None = None, secret_keys: Collection[str] = ()
+) -> Settings:
+    """Read the whole configuration of one stack.
+
+    Args:
+        raw: every key with its namespace (`predicted-ratings:api`), its value decoded, as `load_stack` gives it, or
+            as text, as the engine hands it to the program (structured values as JSON). Keys of other namespaces
+            are passed over, but for `aws:region`.
+        releases: the ids in the stack's store; None where nobody has looked, and then no id is missed.
+        secret_keys: the keys that the engine says are secret (`PULUMI_CONFIG_SECRET_KEYS`).
+
+    Raises:
+        SettingsError: with every fault, in the order of the reference page.
+    """
+    faults: list[Fault] = []
+    given = dict(_given(raw, secret_keys, faults))
+    draft: dict[str, Any] = {}
+    _read(Settings, given, "", draft, faults)
+    faults.extend(agree(draft, releases))
+    if faults:
+        raise SettingsError(faults)
+    return cast("Settings", _build(Settings, "", draft))
+
+
+def store_uri(raw: Mapping[str, object]) -> str:
+    """Read the store's address alone, for the step that finds out which releases there are.
+
+    Raises:
+        SettingsError: the address is missing or is none. What else is wrong with `raw` is left to `parse`.
+    """
+    faults: list[Fault] = []
+    draft: dict[str, Any] = {}
+    store = next(declared for declared in settings_of(Settings) if declared.key == "store")
+    given = {key: value for key, value in _given(raw, (), []) if key == "store"}
+    _read_one(store, given, "store", draft, faults)
+    if faults:
+        raise SettingsError(faults)
+    return cast("str", draft["store"])
+
+
+def _given(
+    raw: Mapping[str, object], secret_keys: Collection[str], faults: list[Fault]
+) -> Iterator[tuple[str, object]]:
+    """Give the keys that are ours, without their namespace, decoded."""
+    declared = {one.key: one for one in settings_of(Settings)}
+    for full, value in raw.items():
+        namespace, _, name = full.rpartition(":")
+        key = full if full in _FOREIGN else name
+        if namespace != PROJECT and full not in _FOREIGN:
+            if not namespace:
+                faults.append(Fault(full, "has no namespace", f"{PROJECT}:{full}", "Write the namespace before it"))
+            continue
+        if full in secret_keys or _encrypted(value):
+            faults.append(_secret(key))
+            continue
+        yield key, _decoded(declared[key], value) if key in declared else value
+
+
+def _encrypted(value: object) -> bool:
+    return isinstance(value, Mapping) and set(cast("Mapping[object, object]", value)) == {"secure"}
+
+
+def _secret(path: str) -> Fault:
+    bound = "plain values; a secret is a key of its own that no setting reads"
+    return Fault(path, "is encrypted", bound, "Set it again without --secret")
+
+
+def _decoded(declared: Declared, value: object) -> object:
+    """Undo the engine's text: everything but a string is JSON. What is not JSON stays, for the rule to refuse."""
+    if not isinstance(value, str) or declared.rule.kind == "string":
+        return value
+    try:
+        return json.loads(value, parse_constant=_refuse_constant)
+    except ValueError:
+        return value
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(word)  # NaN and Infinity are no JSON
+
+
+def _read(cls: type[Any], given: Mapping[Any, object], prefix: str, draft: dict[str, Any], faults: list[Fault]) -> None:
+    declared = list(settings_of(cls))
+    for one in declared:
+        path = f"{prefix}{one.key}"
+        _read_one(one, given, path, draft, faults)
+    known = [one.key for one in declared]
+    faults.extend(_unknown(f"{prefix}{key}", key, known) for key in given if key not in known)
+
+
+def _unknown(path: str, key: object, known: list[str]) -> Fault:
+    close = difflib.get_close_matches(str(key), known, n=1)
+    todo = f"Write {close[0]}" if close else "Take it out"
+    return Fault(path, "is no setting", ", ".join(known), todo)
+
+
+def _read_one(
+    one: Declared, given: Mapping[Any, object], path: str, draft: dict[str, Any], faults: list[Fault]
+) -> None:
+    rule = one.rule
+    if one.key not in given:
+        if one.required:
+            faults.append(Fault(path, "is missing", rule.bound, f"Set it: {one.description}"))
+        elif isinstance(rule, Section) and one.default is not None:
+            _read(rule.of, {}, f"{path}.", draft, faults)
+        else:
+            draft[path] = one.default
+        return
+    value = given[one.key]
+    if _encrypted(value):
+        faults.append(_secret(path))
+    elif not isinstance(rule, Section):
+        read = rule.read(value, path, faults)
+        if read is not UNREAD:
+            draft[path] = read
+    elif isinstance(value, Mapping):
+        draft[path] = True
+        _read(rule.of, cast("Mapping[Any, object]", value), f"{path}.", draft, faults)
+    else:
+        faults.append(Fault(path, f"is {shown(value)}", rule.bound, "Write a mapping"))
+
+
+def _build(cls: type[Any], prefix: str, draft: Mapping[str, Any]) -> object:
+    """Make `cls` from a draft without faults. A section that may be left out is there where its path is True."""
+    values: dict[str, object] = {}
+    for one in settings_of(cls):
+        path = f"{prefix}{one.key}"
+        nested = isinstance(one.rule, Section) and draft.get(path, True) is not None
+        values[one.attribute] = _build(cast("Section", one.rule).of, f"{path}.", draft) if nested else draft[path]
+    return cls(**values)
