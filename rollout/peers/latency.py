@@ -1,0 +1,42 @@
+"""Rules on answer times: exceedance of fixed thresholds by the split test, and the two-sample DKW-type band."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from rollout.peers.outcome import Counts, Flags, Floats
+from rollout.peers.sequential import split_log_e
+
+def exceedance(slow: Sequence[tuple[Counts, Counts]], share: Floats | float, *, alpha: float) -> Flags:
+    """The split test on "slower than a threshold", each slow answer a witness, averaged over the thresholds given.
+
+    slow: for each threshold the canary's and stable's counts per look, shape (runs, looks).
+    """
+    logs = np.stack([split_log_e(a, b, share) for a, b in slow])
+    top = logs.max(axis=0)
+    mixed: Floats = top + np.log(np.exp(logs - top).mean(axis=0))
+    return mixed >= math.log(1.0 / alpha)
+
+
+def radius(n: Counts | Floats, alpha: float) -> Floats:
+    """Radius of a band around an empirical distribution function that holds at every n >= 1.
+
+    Howard and Ramdas (2022): 0.85 sqrt((ln ln(e n) + 0.8 ln(1612 / alpha)) / n).
+    """
+    size = np.maximum(np.asarray(n, dtype=np.float64), 1.0)
+    width: Floats = 0.85 * np.sqrt((np.log(np.log(math.e * size)) + 0.8 * math.log(1612.0 / alpha)) / size)
+    return width
+
+
+def band(canary: Counts, stable: Counts, *, alpha: float) -> Flags:
+    """Whether the two empirical distribution functions are further apart than both radii, alpha / 2 each.
+
+    Histograms per look of the same fine bins, shape (runs, looks, bins).
+    """
+    x, y = np.cumsum(canary, axis=1), np.cumsum(stable, axis=1)
+    n, m = x.sum(axis=2), y.sum(axis=2)
+    below_x = np.cumsum(x, axis=2) / np.maximum(n, 1)[..., np.newaxis]
+    below_y = np.cumsum(y, axis=2) / np.maximum(m, 1)[..., np.newaxis]
+    apart: Floats = (below_y - below_x).max(axis=2)
+    return apart > radius(n, alpha / 2.0) + radius(m, alpha / 2.0)
