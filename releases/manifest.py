@@ -25,7 +25,6 @@ from releases.model import (
 )
 from releases.schema import MANIFEST_SCHEMA
 
-_SCHEMA = Draft202012Validator(MANIFEST_SCHEMA)
 _UNSCALABLE = re.compile(r"ml\.t2\.")
 """https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html: burstable instances cannot be scaled."""
 
@@ -48,7 +47,7 @@ def parse(text: str, what: str = "the text") -> Release:
         )
     except (ValueError, RecursionError) as error:
         raise ManifestError(what, [f"it is no JSON: {error}. Register the release anew"]) from None
-    faults = [fault for error in _SCHEMA.iter_errors(document) for fault in _faults(error)]
+    faults = [fault for error in _errors(document, MANIFEST_SCHEMA) for fault in _faults(error)]
     if isinstance(document, dict):
         faults += _beyond_schema(cast("dict[str, Any]", document))
     if faults:
@@ -77,13 +76,13 @@ def _beyond_schema(document: Mapping[str, Any]) -> Iterator[str]:
     named, trained = document.get("id"), document.get("trained_at")
     if isinstance(named, str) and re.fullmatch(r"[a-z]+", named) and (problem := id_problem(named)):
         yield f"id is {_shown(named)}, which {problem}"
-    if isinstance(trained, str) and _matches("trained_at", trained):
+    if not _errors(trained, _property("trained_at")):
         try:
-            datetime.fromisoformat(trained)
+            datetime.fromisoformat(cast("str", trained))
         except ValueError as error:
             yield f"trained_at is {_shown(trained)}, which is no time: {error}"
-    serving: Any = document.get("serving")
-    if isinstance(serving, dict) and not any(_SCHEMA.evolve(schema=_property("serving")).iter_errors(serving)):
+    serving = document.get("serving")
+    if not _errors(serving, _property("serving")):
         yield from _serving(cast("dict[str, Any]", serving))
 
 
@@ -100,8 +99,9 @@ def _serving(serving: Mapping[str, Any]) -> Iterator[str]:
         yield f"serving.instance_type is {_shown(serving['instance_type'])}; allowed: any but ml.t2.* with scaling"
 
 
-def _matches(name: str, value: object) -> bool:
-    return _SCHEMA.evolve(schema=_property(name)).is_valid(value)
+def _errors(instance: object, schema: Mapping[str, Any]) -> list[ValidationError]:
+    validator: Any = Draft202012Validator(schema)  # Any: its stubs leave the instance's type unknown
+    return list(validator.iter_errors(instance))
 
 
 def _property(name: str) -> Mapping[str, Any]:
@@ -118,7 +118,7 @@ def _release(document: Mapping[str, Any]) -> Release:
         contract=ContractRef(**document["contract"]),
         serving=Serving(
             instance_type=serving["instance_type"],
-            instance_count=serving["instance_count"],
+            instance_count=int(serving["instance_count"]),
             scaling=None if scaling is None else _scaling(scaling),
         ),
         metrics=Metrics(
@@ -126,7 +126,7 @@ def _release(document: Mapping[str, Any]) -> Release:
             rmse=float(metrics["rmse"]),
             mae=float(metrics["mae"]),
             coverage=float(metrics["coverage"]),
-            ratings=metrics["ratings"],
+            ratings=int(metrics["ratings"]),
         ),
         trained_at=document["trained_at"],
         data_sha256=document["data_sha256"],
@@ -134,8 +134,13 @@ def _release(document: Mapping[str, Any]) -> Release:
 
 
 def _scaling(scaling: Mapping[str, Any]) -> Scaling:
-    target = float(scaling["target_invocations_per_instance"])
-    return Scaling(**{**scaling, "target_invocations_per_instance": target})
+    return Scaling(
+        min_instances=int(scaling["min_instances"]),
+        max_instances=int(scaling["max_instances"]),
+        target_invocations_per_instance=float(scaling["target_invocations_per_instance"]),
+        scale_in_cooldown_seconds=int(scaling["scale_in_cooldown_seconds"]),
+        scale_out_cooldown_seconds=int(scaling["scale_out_cooldown_seconds"]),
+    )
 
 
 def _shown(value: object) -> str:

@@ -1,7 +1,8 @@
 """The JSON Schema (draft 2020-12) of a release manifest. Pure data.
 
 Every property has a description that says what is allowed: it is what a fault tells the reader. What no schema can
-say (the reserved words among ids, a date that does not exist, a minimum above its maximum) is in `releases/manifest.py`.
+say (the reserved words among ids, a date that does not exist, a minimum above its maximum) is in
+`releases/manifest.py`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ _COUNT_MAX = 2**31 - 1
 
 
 def _text(description: str, pattern: str = r"^[^\s](.*[^\s])?$", longest: int = 1024) -> Mapping[str, object]:
-    return {"type": "string", "pattern": pattern, "maxLength": longest, "description": description}
+    """Describe a string. `$` alone would let one newline at the end pass, so none may follow."""
+    return {"type": "string", "pattern": rf"{pattern}(?!\n)", "maxLength": longest, "description": description}
 
 
 def _integer(description: str, low: int) -> Mapping[str, object]:
