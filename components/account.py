@@ -46,7 +46,7 @@ class LogRole(pulumi.ComponentResource):
             opts=own,
         )
         self.account = aws.apigateway.Account(
-            f"{name}-account",
+            f"{name}-setting",
             cloudwatch_role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),  # the setting is tried when it is made
         )

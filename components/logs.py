@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_aws as aws
 
-from components.cloud import Cloud
 from components.limits import LOG_GROUP_NAME, require
 
 CANARY_SUFFIX = "/Canary"
@@ -29,7 +28,6 @@ class AccessLogsArgs:
 
     log_group: str
     retention_days: int
-    cloud: Cloud
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
@@ -39,7 +37,7 @@ class AccessLogsArgs:
 class AccessLogs(pulumi.ComponentResource):
     """What observing needs, with or without an API: the access log's groups, under names that metrics can rely on.
 
-    `destination_arn` is what a stage's access log settings want; wait for `groups` before naming it.
+    `groups` is what a stage must wait for.
     """
 
     def __init__(self, name: str, args: AccessLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -49,8 +47,7 @@ class AccessLogs(pulumi.ComponentResource):
             log_group(f"{name}{suffix}", f"{args.log_group}{tail}", args.retention_days, args.tags, own)
             for suffix, tail in (("", ""), ("-canary", CANARY_SUFFIX))
         ]
-        self.destination_arn = args.cloud.log_group_arn(args.log_group)
-        self.register_outputs({"destinationArn": self.destination_arn})
+        self.register_outputs({"logGroup": args.log_group})
 
 
 def log_group(

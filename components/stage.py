@@ -21,12 +21,9 @@ from components.snapshot import DOCUMENT, SnapshotGuard, fingerprint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """What one release's requests meet: a document, and the stage variables that name its endpoint.
+    """What one release's requests meet: a document, and the stage variables that name its endpoint."""
 
-    `label` says in words whose it is (`r1`).
-    """
-
-    label: str
+    release: str
     document: str
     variables: Mapping[str, str]
 
@@ -68,8 +65,8 @@ class MethodArgs:
 class CanaryStageArgs:
     """`kept` are tracks without traffic whose Deployments stay, for a promotion to be undone.
 
-    `access_log_arn` is the access log's group; `before_stage` is what must be there before the stage: policies,
-    endpoints, log groups, the account's log role. `vpc_endpoints` belong to a PRIVATE API.
+    `vpc_endpoints` belong to a PRIVATE API. `before_stage` is what must be there before the stage: the policies of
+    all releases, the endpoints of those that get requests, the access log's groups, the account's log role.
     """
 
     api_name: str
@@ -78,7 +75,7 @@ class CanaryStageArgs:
     canary: CanaryTrack | None = None
     kept: Sequence[Track] = ()
     methods: MethodArgs
-    access_log_arn: pulumi.Input[str]
+    access_log_group: str
     log_retention_days: int
     cloud: Cloud
     endpoint_type: str = "REGIONAL"
@@ -102,28 +99,31 @@ class CanaryStageArgs:
         return self.stable.document if self.canary is None else self.canary.document
 
     @property
+    def split(self) -> tuple[Track, ...]:
+        """The tracks that get requests: stable's, and the canary's."""
+        return (self.stable,) if self.canary is None else (self.stable, self.canary)
+
+    @property
     def documents(self) -> Mapping[str, str]:
         """Every document that needs a Deployment, by its fingerprint: stable's, the canary's, the kept ones'."""
-        tracks = (self.stable, *(() if self.canary is None else (self.canary,)), *self.kept)
-        return {fingerprint(track.document): track.document for track in tracks}
+        return {fingerprint(track.document): track.document for track in (*self.split, *self.kept)}
 
     def guard(self) -> SnapshotGuard:
         """Say for each document whose it is, and what to do where it was never deployed."""
-        canary = () if self.canary is None else (self.canary,)
         owners: dict[str, str] = {}
         advice: dict[str, str] = {}
         for track in self.kept:
             key = fingerprint(track.document)
-            owners[key] = f"the warm release {track.label}"
+            owners[key] = f"the warm release {track.release}"
             advice[key] = (
-                f"A warm release keeps the deployment that it was served from, and {track.label} has none here: take "
+                f"A warm release keeps the deployment that it was served from, and {track.release} has none here: take "
                 f"it out of the warm ones, or put it on as a canary, at 0 percent if it is to get no requests"
             )
-        for track in canary:
-            owners[fingerprint(track.document)] = f"the canary {track.label}"
+        if self.canary is not None:
+            owners[fingerprint(self.canary.document)] = f"the canary {self.canary.release}"
         stable = fingerprint(self.stable.document)
-        owners[stable] = f"the stable release {self.stable.label}"
-        advice[stable] = f"Deploy {self.stable.label} alone first, without the canary, and then the canary beside it"
+        owners[stable] = f"the stable release {self.stable.release}"
+        advice[stable] = f"Deploy {self.stable.release} alone first, without the canary, and then the canary beside it"
         return SnapshotGuard(body=self.body, owners=owners, advice=advice)
 
 
@@ -172,7 +172,7 @@ class CanaryStage(pulumi.ComponentResource):
             variables=dict(args.stable.variables),
             canary_settings=_canary(args.canary, deployments),
             access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
-                destination_arn=args.access_log_arn, format=access_log_format()
+                destination_arn=args.cloud.log_group_arn(args.access_log_group), format=access_log_format()
             ),
             xray_tracing_enabled=args.tracing,
             tags=tags,

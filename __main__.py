@@ -1,0 +1,46 @@
+"""The Pulumi program: settings -> line-up -> components -> exports. It decides nothing itself."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pulumi
+
+from components.account import LogRole
+from components.endpoint import ModelEndpoint
+from components.logs import AccessLogs
+from components.route import GatewayRoute
+from components.stage import CanaryStage
+from components.storage import TrainingBucket
+from program.arguments import ROUTE, arguments
+from program.configuration import read_cloud, read_configuration
+from program.exports import example_path, next_step
+from program.lineup import read_lineup
+from releases.registry import ids
+from settings import parse, store_uri
+from store import open_store
+
+here = read_configuration()
+store = open_store(store_uri(here.raw), base=Path(__file__).resolve().parent)
+known = ids(store)
+settings = parse(here.raw, releases=known, secret_keys=here.secret_keys)
+lineup = read_lineup(settings, store, known)
+declared = arguments(settings, lineup, read_cloud(), stack=here.stack, store=store.uri)
+
+training = TrainingBucket("training", declared.training)
+logs = AccessLogs("access", declared.logs)
+endpoints = {release: ModelEndpoint(f"model-{release}", args) for release, args in declared.endpoints.items()}
+before: list[pulumi.Resource] = [*logs.groups]
+if declared.log_role is not None:
+    before.append(LogRole("account", declared.log_role).account)
+if declared.route is not None:
+    before.extend(GatewayRoute(ROUTE, declared.route).policies)
+if declared.stage is not None and lineup.stable is not None:
+    before.extend(endpoints[track.release].endpoint for track in declared.stage.split)
+    stage = CanaryStage("gateway", replace(declared.stage, before_stage=before))
+    pulumi.export("url", stage.invoke_url)
+    pulumi.export("curl", pulumi.Output.concat("curl '", stage.invoke_url, example_path(lineup.stable), "'"))
+
+pulumi.export("endpoints", {release: endpoint.endpoint_name for release, endpoint in endpoints.items()})
+pulumi.export("trainingBucket", training.bucket)
+pulumi.export("accessLog", declared.logs.log_group)
+pulumi.export("next", next_step(lineup, known, here.stack))

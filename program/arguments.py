@@ -1,0 +1,158 @@
+"""The Args of every component, from settings and line-up. Pure: text and numbers in, frozen Args out.
+
+Logical names and physical ones are decided here and nowhere else. A logical name is a resource's identity: changing
+one replaces the resource.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components.account import LogRoleArgs
+from components.cloud import Cloud
+from components.endpoint import CaptureArgs, ModelEndpointArgs, ScalingArgs
+from components.logs import AccessLogsArgs
+from components.route import GatewayRouteArgs
+from components.stage import CanaryStageArgs, CanaryTrack, MethodArgs, Track
+from components.storage import TrainingBucketArgs
+from program.documents import contract_of, document_of
+from program.images import image_of
+from releases.identity import endpoint_name, identity
+from releases.model import Lineup, Release, Scaling
+from settings import PROJECT, Settings
+
+ROUTE = "ratings"
+CAPTURES = "captures"
+"""Where data capture writes, below the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What is declared. Without a stable release there is no `stage`, and without endpoints no `route`.
+
+    `endpoints` maps a release's id to its endpoint's Args: stable first, then the canary, then the warm ones.
+    """
+
+    training: TrainingBucketArgs
+    logs: AccessLogsArgs
+    log_role: LogRoleArgs | None
+    endpoints: Mapping[str, ModelEndpointArgs]
+    route: GatewayRouteArgs | None
+    stage: CanaryStageArgs | None
+
+
+def arguments(settings: Settings, lineup: Lineup, cloud: Cloud, *, stack: str, store: str) -> Arguments:
+    """Return the Args of everything that the stack declares. `store` is the opened store's address.
+
+    Raises:
+        ImageError, MappingError, ReleaseError, ComponentError: a release cannot be served as it stands.
+    """
+    tags = {**settings.tags, "project": PROJECT, "stack": stack, "managed-by": "pulumi"}
+    api, kept_days = settings.api.name, settings.api.logging.retention_days
+    serving = served(lineup)
+    endpoints = {
+        release.id: _endpoint(release, settings, cloud, store=store, tags={**tags, "release": release.id})
+        for release in serving
+    }
+    logs = AccessLogsArgs(log_group=f"/aws/apigateway/{api}/access", retention_days=kept_days, tags=tags)
+    route = GatewayRouteArgs(
+        role_name=f"{api}-{ROUTE}-{cloud.region}",
+        endpoints={release: args.endpoint_name for release, args in endpoints.items()},
+        cloud=cloud,
+        tags=tags,
+    )
+    log_role = LogRoleArgs(role_name=f"{api}-logs-{cloud.region}", cloud=cloud, tags=tags)
+    return Arguments(
+        training=TrainingBucketArgs(
+            bucket=f"{api}-{cloud.account_id}-{cloud.region}", cloud=cloud, protect=settings.protect, tags=tags
+        ),
+        logs=logs,
+        log_role=log_role if settings.api.logging.account_role else None,
+        endpoints=endpoints,
+        route=route if endpoints else None,
+        stage=_stage(settings, lineup, cloud, route=route, logs=logs, tags=tags),
+    )
+
+
+def served(lineup: Lineup) -> tuple[Release, ...]:
+    """Return the releases that have an endpoint: stable, canary, warm."""
+    canary = None if lineup.canary is None else lineup.canary.release
+    return tuple(release for release in (lineup.stable, canary, *lineup.warm) if release is not None)
+
+
+def _endpoint(
+    release: Release, settings: Settings, cloud: Cloud, *, store: str, tags: Mapping[str, str]
+) -> ModelEndpointArgs:
+    capture = settings.serving.data_capture
+    endpoint_name(settings.api.name, release)  # checked where names are made, with a message that says what to shorten
+    return ModelEndpointArgs(
+        stem=f"{settings.api.name}-{release.id}",
+        identity=identity(release),
+        image=image_of(release.framework, cloud),
+        artifact=release.artifact.uri,
+        instance_type=release.serving.instance_type,
+        instance_count=release.serving.instance_count,
+        cloud=cloud,
+        log_retention_days=settings.api.logging.retention_days,
+        scaling=_scaling(release.serving.scaling),
+        capture=CaptureArgs(destination=f"{store.rstrip('/')}/{CAPTURES}", percent=capture.percent)
+        if capture.enabled
+        else None,
+        tags=tags,
+    )
+
+
+def _scaling(scaling: Scaling | None) -> ScalingArgs | None:
+    return scaling and ScalingArgs(
+        min_instances=scaling.min_instances,
+        max_instances=scaling.max_instances,
+        target_invocations_per_instance=scaling.target_invocations_per_instance,
+        scale_in_cooldown_seconds=scaling.scale_in_cooldown_seconds,
+        scale_out_cooldown_seconds=scaling.scale_out_cooldown_seconds,
+    )
+
+
+def _stage(
+    settings: Settings,
+    lineup: Lineup,
+    cloud: Cloud,
+    *,
+    route: GatewayRouteArgs,
+    logs: AccessLogsArgs,
+    tags: Mapping[str, str],
+) -> CanaryStageArgs | None:
+    if lineup.stable is None:
+        return None
+
+    def track(release: Release) -> Track:
+        return Track(
+            release=release.id,
+            document=document_of(release, settings, cloud, route.role_arn),
+            variables={contract_of(release).stage_variable: route.endpoints[release.id]},
+        )
+
+    def canary(release: Release, percent: float) -> CanaryTrack:
+        plain = track(release)
+        return CanaryTrack(release=plain.release, document=plain.document, variables=plain.variables, percent=percent)
+
+    api = settings.api
+    return CanaryStageArgs(
+        api_name=api.name,
+        stage_name=api.stage_name,
+        stable=track(lineup.stable),
+        canary=lineup.canary and canary(lineup.canary.release, lineup.canary.percent),
+        kept=tuple(track(release) for release in lineup.warm),
+        methods=MethodArgs(
+            rate=api.throttling.rate,
+            burst=api.throttling.burst,
+            log_level=api.logging.level,
+            data_trace=api.logging.data_trace,
+        ),
+        access_log_group=logs.log_group,
+        log_retention_days=api.logging.retention_days,
+        cloud=cloud,
+        endpoint_type=api.endpoint_type,
+        vpc_endpoints=api.vpc_endpoints,
+        tracing=api.tracing,
+        protect=settings.protect,
+        tags=tags,
+    )

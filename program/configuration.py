@@ -1,0 +1,46 @@
+"""The edge: which stack this is, how it is configured, and where its provider deploys.
+
+Works on Pulumi's engine and under its mocks alike. The configuration is read as one mapping, for Pulumi's own
+`Config` cannot list its keys, and a misspelt key would pass unseen.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi.runtime import config
+
+from components.cloud import Cloud
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackConfiguration:
+    """`raw` has every key with its namespace and its value as text, structured values as JSON text."""
+
+    stack: str
+    raw: Mapping[str, str]
+    secret_keys: Collection[str]
+
+
+def read_configuration() -> StackConfiguration:
+    """Read this stack's whole configuration: what the engine hands over, then what was set in this process.
+
+    The engine puts it into `PULUMI_CONFIG` and names the secret keys beside it; mocks set it (`set_all_config`).
+    """
+    return StackConfiguration(
+        stack=pulumi.get_stack(),
+        raw={**config.get_config_env(), **config.CONFIG.get()},
+        secret_keys={*config.get_config_secret_keys_env(), *config._SECRET_KEYS.get()},  # noqa: SLF001 - no other way
+    )
+
+
+def read_cloud() -> Cloud:
+    """Ask the provider for its account, region and partition; the answers are plain, so ARNs can be composed."""
+    partition = aws.get_partition()
+    return Cloud(
+        account_id=aws.get_caller_identity().account_id,
+        region=aws.get_region().region,
+        partition=partition.partition,
+        dns_suffix=partition.dns_suffix,
+    )
