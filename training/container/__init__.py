@@ -1,0 +1,1 @@
+"""What runs inside the model's container. `inference.py` goes into `model.tar.gz` as it is."""

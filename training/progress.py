@@ -1,0 +1,40 @@
+"""What a person at a terminal sees while something takes longer than two seconds. Elsewhere nothing is drawn."""
+
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from training.factorisation import Progress
+
+PATIENCE_SECONDS = 2.0
+
+
+@contextmanager
+def bar(title: str, console: Console | None = None) -> Generator[Progress, None, None]:
+    """Yield a callback (done, total) that draws a bar on stderr once the work looks like taking two seconds."""
+    shown = console or Console(file=sys.stderr)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    drawn = Bar(*columns, console=shown, transient=True)
+    task = drawn.add_task(title, total=None)
+    began = time.monotonic()
+    running = False
+
+    def report(done: int, total: int) -> None:
+        nonlocal running
+        if not shown.is_terminal:
+            return
+        if not running and (time.monotonic() - began) / max(done, 1) * total > PATIENCE_SECONDS:
+            drawn.start()
+            running = True
+        drawn.update(task, completed=done, total=total)
+
+    try:
+        yield report
+    finally:
+        if running:
+            drawn.stop()

@@ -1,0 +1,31 @@
+"""What the commands need from rooms that this one may not know: the contract, and a stack's settings.
+
+Whoever mounts the commands gives it as Click's context object:
+`app.command("train", context_settings={"obj": Wiring(...)})(train)`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from releases.model import ContractRef, Serving
+from store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackFacts:
+    """What a stack's settings say about its next release."""
+
+    store: Store
+    serving: Serving
+    stable: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """`contract` returns the contract that trained models speak; `stack` reads a stack's settings.
+
+    `stack` takes the stack's name and the address of a store to be used in place of the stack's own, or None.
+    """
+
+    contract: Callable[[], ContractRef]
+    stack: Callable[[str, str | None], StackFacts]
