@@ -3,9 +3,10 @@
 import os
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from store.errors import AlreadyThereError, NotThereError, StoreError, UnreachableError
+from store.errors import AlreadyThereError, NotThereError, UnreachableError
+from store.keys import check_key
 
 
 class FolderStore:
@@ -16,19 +17,22 @@ class FolderStore:
 
     @property
     def uri(self) -> str:
+        """The folder's absolute path."""
         return str(self._root)
 
     def read(self, key: str) -> bytes:
+        """See `Store.read`."""
         path = self._path(key)
         try:
             return path.read_bytes()
-        except (FileNotFoundError, IsADirectoryError):
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             message = f"{self._root}: nothing under {key!r}"
             raise NotThereError(message) from None
         except OSError as error:
             raise UnreachableError(f"{path}: {error.strerror}") from error
 
     def write(self, key: str, data: bytes, *, once: bool = False) -> None:
+        """See `Store.write`."""
         path = self._path(key)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,18 +57,26 @@ class FolderStore:
             part.unlink(missing_ok=True)
 
     def keys(self, prefix: str = "") -> Sequence[str]:
-        found = (p for p in self._root.rglob("*") if p.is_file() and not p.name.startswith("."))
-        names = (p.relative_to(self._root).as_posix() for p in found)
-        return sorted(name for name in names if name.startswith(prefix))
+        """See `Store.keys`. A folder that is not there yet holds nothing; one that may not be read is an error."""
+        found: list[str] = []
+        for folder, folders, files in os.walk(self._root, onerror=self._refuse):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            below = Path(folder).relative_to(self._root)
+            found += [(below / name).as_posix() for name in files if not name.startswith(".")]
+        return sorted(name for name in found if name.startswith(prefix))
 
     def delete(self, key: str) -> None:
+        """See `Store.delete`."""
         try:
             self._path(key).unlink(missing_ok=True)
+        except NotADirectoryError:
+            return
         except OSError as error:
             raise UnreachableError(f"{self._root}: {key!r} cannot be taken away: {error.strerror}") from error
 
+    def _refuse(self, error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise UnreachableError(f"{error.filename}: cannot be read: {error.strerror}") from error
+
     def _path(self, key: str) -> Path:
-        pure = PurePosixPath(key)
-        if not key or pure.is_absolute() or ".." in pure.parts:
-            raise StoreError(f"a key is a relative path without '..', got {key!r}")
-        return self._root / pure
+        return self._root / check_key(key)
