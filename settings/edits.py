@@ -89,7 +89,7 @@ def _entries(text: str, under: tuple[str, ...], name: str) -> list[_Entry]:
     if any(value.start_mark.index < key.start_mark.index for key, value in node.value):
         raise StackFileError(f"{name}: {what} holds an alias (*), whose value stands elsewhere. Edit it by hand")
     return [
-        _Entry(key.value, key.start_mark.index, value.start_mark.index, _end(value), _on_its_line(key, value))
+        _Entry(key.value, key.start_mark.index, value.start_mark.index, _end(value, key), _on_its_line(key, value))
         for key, value in node.value
     ]
 
@@ -101,13 +101,18 @@ def _on_its_line(key: Any, value: Any) -> bool:  # noqa: ANN401 - as above
     return key.start_mark.line == value.start_mark.line == value.end_mark.line
 
 
-def _end(node: Any) -> int:  # noqa: ANN401 - as above
-    """Return the offset behind a node's last content; a block's own mark stands behind the comments after it."""
+def _end(node: Any, key: Any) -> int:  # noqa: ANN401 - as above
+    """Return the offset behind a node's last content; a block's own mark stands behind the comments after it.
+
+    A value that is not there has no offset of its own: the marks of an empty one may be the next token's.
+    """
     held: Any = node.value
+    if held == "" and node.style is None:
+        return key.end_mark.index
     if isinstance(held, str) or node.flow_style or not held:
         return node.end_mark.index
     last = held[-1]
-    return _end(last[1] if isinstance(last, tuple) else last)
+    return _end(last[1], last[0]) if isinstance(last, tuple) else _end(last, last)
 
 
 def _is_scalar(value: object) -> bool:

@@ -49,7 +49,7 @@ CAPTURE_PERCENT = (0, 100)
 BUCKET_PATTERN = r"(?!xn--)(?!sthree-)[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]"
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 
-REGION_PATTERN = r"^[a-z]{2,3}(-[a-z]+)+-[0-9]$"
+REGION_PATTERN = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$"
 """https://docs.aws.amazon.com/general/latest/gr/rande.html"""
 
 VPC_ENDPOINT_PATTERN = r"^vpce-[0-9a-f]{8,17}$"

@@ -21,7 +21,7 @@ def parse(
     """Read the whole configuration of one stack.
 
     Args:
-        raw: every key with its namespace (`predicted-ratings:api`), its value decoded, as `load_stack` gives it, or
+        raw: every key with its namespace (`predicted-ratings:api`; without one it is ours too), its value decoded, as `load_stack` gives it, or
             as text, as the engine hands it to the program (structured values as JSON). Keys of other namespaces
             are passed over, but for `aws:region`.
         releases: the ids in the stack's store; None where nobody has looked, and then no id is missed.
@@ -61,17 +61,19 @@ def _given(
 ) -> Iterator[tuple[str, object]]:
     """Give the keys that are ours, without their namespace, decoded."""
     declared = {one.key: one for one in settings_of(Settings)}
+    seen: set[str] = set()
     for full, value in raw.items():
         namespace, _, name = full.rpartition(":")
+        if namespace not in ("", PROJECT) and full not in _FOREIGN:
+            continue
         key = full if full in _FOREIGN else name
-        if namespace != PROJECT and full not in _FOREIGN:
-            if not namespace:
-                faults.append(Fault(full, "has no namespace", f"{PROJECT}:{full}", "Write the namespace before it"))
-            continue
-        if full in secret_keys or _encrypted(value):
+        if key in seen:
+            faults.append(Fault(key, "stands twice, with its namespace and without", "each once", "Take one out"))
+        elif full in secret_keys or _encrypted(value):
             faults.append(_secret(key))
-            continue
-        yield key, _decoded(declared[key], value) if key in declared else value
+        else:
+            yield key, _decoded(declared[key], value) if key in declared else value
+        seen.add(key)
 
 
 def _encrypted(value: object) -> bool:
