@@ -13,6 +13,8 @@ from settings.rules import UNREAD, shown
 
 _FOREIGN = ("aws:region",)
 """Keys of other namespaces that a `Settings` carries; every other one of theirs is passed over."""
+_ENCRYPTED = {"secure": ""}
+"""What stands for a value that nobody may see, whichever way the engine said so."""
 
 
 def parse(
@@ -21,14 +23,15 @@ def parse(
     """Read the whole configuration of one stack.
 
     Args:
-        raw: every key with its namespace (`predicted-ratings:api`; without one it is ours too), its value decoded, as `load_stack` gives it, or
+        raw: every key with its namespace (`predicted-ratings:api`; without one it is ours too), its
+            value decoded, as `load_stack` gives it, or
             as text, as the engine hands it to the program (structured values as JSON). Keys of other namespaces
             are passed over, but for `aws:region`.
         releases: the ids in the stack's store; None where nobody has looked, and then no id is missed.
         secret_keys: the keys that the engine says are secret (`PULUMI_CONFIG_SECRET_KEYS`).
 
     Raises:
-        SettingsError: with every fault, in the order of the reference page.
+        SettingsError: with every fault, first those of single keys, then those between keys.
     """
     faults: list[Fault] = []
     given = dict(_given(raw, secret_keys, faults))
@@ -70,7 +73,7 @@ def _given(
         if key in seen:
             faults.append(Fault(key, "stands twice, with its namespace and without", "each once", "Take one out"))
         elif full in secret_keys or _encrypted(value):
-            faults.append(_secret(key))
+            yield key, _ENCRYPTED
         else:
             yield key, _decoded(declared[key], value) if key in declared else value
         seen.add(key)
@@ -105,7 +108,11 @@ def _read(cls: type[Any], given: Mapping[Any, object], prefix: str, draft: dict[
         path = f"{prefix}{one.key}"
         _read_one(one, given, path, draft, faults)
     known = [one.key for one in declared]
-    faults.extend(_unknown(f"{prefix}{key}", key, known) for key in given if key not in known)
+    for key, value in given.items():
+        if key not in known:
+            faults.append(
+                _unknown(f"{prefix}{key}", key, known) if not _encrypted(value) else _secret(f"{prefix}{key}")
+            )
 
 
 def _unknown(path: str, key: object, known: list[str]) -> Fault:
