@@ -1,0 +1,59 @@
+"""Entries as JSON and back. `decode(encode(x)) == x`; an unknown word is an error, never a default."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, cast
+
+from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request, Started, Verified
+from rollout.control.errors import JournalError
+from rollout.control.target import Target
+
+SCHEMA = 1
+
+
+def encode(entry: Entry) -> bytes:
+    """One entry as a line of JSON."""
+    head = {name: getattr(entry, name) for name in ("number", "began", "rollout", "at", "by")}
+    kind = type(entry.body).__name__.lower()
+    return json.dumps({"schema": SCHEMA, **head, "kind": kind, **asdict(entry.body)}, sort_keys=True).encode() + b"\n"
+
+
+def decode(data: bytes) -> Entry:
+    """Read what `encode` wrote.
+
+    Raises:
+        JournalError: it is cut short, or says something that this version does not know.
+    """
+    try:
+        raw = cast("dict[str, Any]", json.loads(data))
+        if raw.pop("schema") != SCHEMA:
+            raise JournalError("an entry has a schema that this version does not know; use the newer version")
+        head = {name: raw.pop(name) for name in ("number", "began", "rollout", "at", "by")}
+        return Entry(**head, body=_BODIES[str(raw.pop("kind"))](raw))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise JournalError(f"an entry of the journal cannot be read: {error!r}") from error
+
+
+def _target(raw: Mapping[str, Any]) -> Target:
+    return Target(
+        stable=str(raw["stable"]), canary=raw["canary"], percent=float(raw["percent"]), warm=tuple(raw["warm"])
+    )
+
+
+def _decided(raw: dict[str, Any]) -> Decided:
+    words: dict[str, Any] = {
+        "choice": Choice(raw["choice"]),
+        "phase": Phase(raw["phase"]),
+        "target": _target(raw["target"]),
+        "ending": None if raw["ending"] is None else Ending(raw["ending"]),
+    }
+    return Decided(**{**raw, **words})
+
+
+_BODIES: dict[str, Callable[[dict[str, Any]], Started | Decided | Verified | Asked]] = {
+    "started": lambda raw: Started(**raw),
+    "decided": _decided,
+    "verified": lambda raw: Verified(target=_target(raw["target"])),
+    "asked": lambda raw: Asked(request=Request(raw["request"]), reason=raw["reason"]),
+}

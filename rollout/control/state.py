@@ -1,0 +1,182 @@
+"""Where a rollout stands: a fold over its entries. Pure, and the only place that gives entries their meaning."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request, Started, Verified
+from rollout.control.errors import JournalError
+from rollout.control.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One rollout after its last entry.
+
+    `target` is the last journalled one, `decided_at` when it was; `verified_at` is when it was seen, None until
+    then. `since` is when the position (phase and step) was reached: its target seen. `ceiling` is the highest
+    percent that the gateway may be at: the largest journalled since the last verified target, that one included.
+    `paused` says why nothing moves until a person says so, `held` is how many seconds earlier pauses took; `asked`
+    is a request that no decision has answered.
+    """
+
+    rollout: str
+    began: int
+    number: int
+    release: str
+    stable: str
+    policy: Mapping[str, object]
+    conduct: Mapping[str, object]
+    started_at: float
+    by: str
+    phase: Phase
+    step: int
+    target: Target
+    decided_at: float
+    verified_at: float | None
+    since: float
+    ceiling: float
+    paused: str | None = None
+    paused_at: float | None = None
+    held: float = 0.0
+    approved: bool = False
+    asked: Asked | None = None
+    asked_by: str = ""
+    ending: Ending | None = None
+    ending_reason: str = ""
+    ended_at: float | None = None
+    verdict: Mapping[str, object] | None = None
+    judge: Mapping[str, object] | None = None
+    observed_until: float | None = None
+    canary_requests: int = 0
+    step_requests: int = 0
+    broken_since: float | None = None
+    tries: int = 0
+    last_choice: Choice | None = None
+    last_reason: str = ""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the split in force is this rollout's: until its outcome has been seen at the gateway."""
+        return self.phase in {Phase.PROVISION, Phase.TRY, Phase.STEPS} or self.verified_at is None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.phase is Phase.ENDED and self.verified_at is not None
+
+
+def fold(entries: Iterable[Entry]) -> State | None:
+    """Return the state of the last rollout in `entries` (all of one journal, or from a rollout's first on).
+
+    Raises:
+        JournalError: numbers with a gap, or a rollout that does not begin with its first entry.
+    """
+    state: State | None = None
+    last: int | None = None
+    for entry in entries:
+        if last is not None and entry.number != last + 1:
+            raise JournalError(f"the journal has no entry {last + 1}; nothing is decided on what is left of it")
+        last = entry.number
+        if isinstance(entry.body, Started):
+            state = _started(entry, entry.body)
+        elif state is None or entry.rollout != state.rollout:
+            raise JournalError(f"entry {entry.number} belongs to rollout {entry.rollout}, which was not begun")
+        else:
+            state = replace(step(state, entry), number=entry.number)
+    return state
+
+
+def step(state: State, entry: Entry) -> State:
+    """One entry further."""
+    match entry.body:
+        case Decided() as decided:
+            return _decided(state, entry, decided)
+        case Verified(target=target):
+            return _verified(state, entry, target)
+        case Asked() as asked:
+            return _asked(state, entry, asked)
+        case Started():
+            return _started(entry, entry.body)
+
+
+def _started(entry: Entry, body: Started) -> State:
+    return State(
+        rollout=entry.rollout,
+        began=entry.number,
+        number=entry.number,
+        release=body.release,
+        stable=body.stable,
+        policy=body.policy,
+        conduct=body.conduct,
+        started_at=entry.at,
+        by=entry.by,
+        phase=Phase.PROVISION,
+        step=-1,
+        target=Target(stable=body.stable, warm=(body.release,)),
+        decided_at=entry.at,
+        verified_at=None,
+        since=entry.at,
+        ceiling=0.0,
+    )
+
+
+def _decided(state: State, entry: Entry, body: Decided) -> State:
+    moved = (body.phase, body.step) != (state.phase, state.step)
+    changed = body.target != state.target
+    if moved:
+        state = _resumed(state, entry.at)
+    if body.choice is Choice.PAUSE and state.paused is None:
+        state = replace(state, paused=body.reason, paused_at=entry.at)
+    gained = body.canary_requests - state.canary_requests
+    return replace(
+        state,
+        phase=body.phase,
+        step=body.step,
+        target=body.target,
+        decided_at=entry.at if changed else state.decided_at,
+        verified_at=None if changed else state.verified_at,
+        since=entry.at if moved else state.since,
+        ceiling=max(state.ceiling, body.target.percent),
+        approved=False if moved else state.approved,
+        asked=None if _answers(state, body, moved=moved) else state.asked,
+        ending=body.ending or state.ending,
+        ending_reason=body.reason if body.ending and body.ending is not state.ending else state.ending_reason,
+        ended_at=entry.at if body.ending and body.ending is not state.ending else state.ended_at,
+        verdict=body.verdict if body.verdict is not None else state.verdict,
+        judge=body.judge if body.judge is not None else state.judge,
+        observed_until=body.observed_until if body.observed_until is not None else state.observed_until,
+        canary_requests=body.canary_requests,
+        step_requests=0 if moved else state.step_requests + gained,
+        broken_since=body.broken_since,
+        tries=body.tries,
+        last_choice=body.choice,
+        last_reason=body.reason,
+    )
+
+
+def _answers(state: State, body: Decided, *, moved: bool) -> bool:
+    """Whether a decision answers what was asked: whatever moved, or the pause that was asked for."""
+    return moved or (state.asked is not None and state.asked.request is Request.PAUSE and body.choice is Choice.PAUSE)
+
+
+def _verified(state: State, entry: Entry, target: Target) -> State:
+    if target != state.target:
+        return state  # seen before a later decision was written: it says nothing of that one
+    since = entry.at if state.verified_at is None else state.since
+    return replace(state, verified_at=entry.at, since=since, ceiling=target.percent)
+
+
+def _asked(state: State, entry: Entry, body: Asked) -> State:
+    match body.request:
+        case Request.APPROVE:
+            return replace(state, approved=True)
+        case Request.RESUME:
+            return replace(_resumed(state, entry.at), asked=None)
+        case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO:
+            return replace(state, asked=body, asked_by=entry.by)
+
+
+def _resumed(state: State, now: float) -> State:
+    if state.paused_at is None:
+        return state
+    return replace(state, paused=None, paused_at=None, held=state.held + now - state.paused_at)
