@@ -1,0 +1,63 @@
+"""Render a mapping template as API Gateway does: the engine with `$input`, `$util`, `$context`, `$stageVariables`.
+
+Everything in this project that renders a template calls `render`: the emulator for each request and response, the
+command line, the linter for its samples, the tests.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+from mapping.variables import Rendered, Variables
+from mapping.vtl import Dialect, Limits, Template, compile
+from mapping.vtl.gateway_context import Context
+from mapping.vtl.gateway_util import Util
+from mapping.vtl.inputs import Input
+
+CACHED_TEMPLATES: Final = 128
+"""Compiled templates that are kept; the least recently used leaves first. A compiled one is safe between threads."""
+
+_UTIL: Final = Util()
+_LIMITS: Final = Limits()
+
+
+def render(
+    template: str | Template,
+    variables: Variables,
+    *,
+    dialect: Dialect | str = Dialect.AWS,
+    limits: Limits = _LIMITS,
+) -> Rendered:
+    """Render a template for one request or response.
+
+    A template given as text is compiled once and remembered; `dialect` and `limits` are those of the text and do
+    nothing for one that is compiled already. `variables.overrides` is what an earlier template of the same call
+    left; the answer's overrides hold it too.
+
+    Raises:
+        TemplateError: the template breaks the grammar, a bound, or fails where Velocity throws, or an override was
+            applied a second time: what API Gateway answers with a 500.
+
+    """
+    if isinstance(template, str):
+        template = compiled(template, Dialect(dialect), limits)
+    context = Context(variables)
+    text = template.render(
+        {
+            "input": Input(variables),
+            "util": _UTIL,
+            "context": context,
+            "stageVariables": dict(variables.stage_variables),
+        }
+    )
+    return Rendered(text=text, overrides=context.overrides())
+
+
+@lru_cache(maxsize=CACHED_TEMPLATES)
+def compiled(source: str, dialect: Dialect = Dialect.AWS, limits: Limits = _LIMITS) -> Template:
+    """Compile a template, or return the one compiled before.
+
+    Raises:
+        TemplateError: it breaks the grammar or a bound.
+
+    """
+    return compile(source, dialect=dialect, limits=limits)

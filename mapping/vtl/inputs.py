@@ -1,0 +1,91 @@
+"""`$input`: the body and the parameters of the request or response that a template transforms.
+
+Facts (API Gateway developer guide, "Mapping template variables", and what AWS was recorded to answer): an empty
+body is `{}` to all three; `$input.body` is the text untouched, JSON or not; `$input.path` gives nothing for a
+missing path, a JSON null or a body that is no JSON; `$input.json` gives two quotes there; `$input.params(x)` looks
+into path, query string and header, in this order.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from mapping.variables import Variables
+from mapping.vtl.errors import TemplateRunError
+from mapping.vtl.inputs_json import BodyError, parse_json
+from mapping.vtl.jsonpath import compile_path
+from mapping.vtl.jsonpath_errors import InvalidPathError
+from mapping.vtl.values import NO_METHOD, Host, json_text, text
+
+EMPTY_BODY: Final = "{}"
+"""What an empty body is to a template (recorded 2025-03-19)."""
+
+_UNREAD: Final = object()
+
+
+class Input(Host):
+    """`$input` of one rendering; the body is parsed when a path is first asked for."""
+
+    __slots__ = ("_body", "_parameters", "_parsed")
+
+    def __init__(self, variables: Variables) -> None:
+        self._body = variables.body or EMPTY_BODY
+        self._parsed: object = _UNREAD
+        self._parameters: dict[str, Mapping[str, str]] = {
+            "path": variables.path,
+            "querystring": variables.querystring,
+            "header": variables.header,
+        }
+
+    def vtl_get(self, name: str) -> object:
+        """`$input.body`."""
+        return self._body if name == "body" else None
+
+    def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
+        """`$input.path(p)`, `$input.json(p)`, `$input.params()`, `$input.params(name)`."""
+        if len(args) == 1:
+            if name == "path":
+                return self.path(args[0])
+            if name == "json":
+                return self.json(args[0])
+            if name == "params":
+                return self.parameter(text(args[0]) or "")
+        if name == "params" and not args:
+            return {kind: dict(values) for kind, values in self._parameters.items()}
+        return NO_METHOD
+
+    def path(self, path: object) -> object:
+        """Return the value at a JSONPath, None where there is none.
+
+        Raises:
+            TemplateRunError: the text is no JSONPath.
+
+        """
+        try:
+            compiled = compile_path(text(path) or "")
+        except InvalidPathError as error:
+            raise TemplateRunError(
+                str(error), construct="$input.path or $input.json", expected="a JSONPath such as $.items[0]"
+            ) from error
+        return compiled.read(self._document())
+
+    def json(self, path: object) -> str:
+        """Return the value at a JSONPath as JSON text; two quotes where there is none."""
+        value = self.path(path)
+        return '""' if value is None else json_text(value).replace("\\/", "/")
+
+    def parameter(self, name: str) -> str | None:
+        """Return a parameter of the request: from the path, else the query string, else the headers."""
+        kinds: tuple[Literal["path", "querystring", "header"], ...] = ("path", "querystring", "header")
+        for kind in kinds:
+            value = self._parameters[kind].get(name)
+            if value is not None:
+                return value
+        return None
+
+    def _document(self) -> object:
+        if self._parsed is _UNREAD:
+            try:
+                self._parsed = parse_json(self._body)
+            except BodyError:
+                self._parsed = None
+        return self._parsed
