@@ -12,19 +12,20 @@ from components.route import GatewayRoute
 from components.stage import CanaryStage
 from components.storage import TrainingBucket
 from program.arguments import ROUTE, arguments
-from program.configuration import read_cloud, read_configuration
+from program.configuration import read_cloud, read_configuration, told_plainly
 from program.exports import example_path, next_step
 from program.lineup import read_lineup
 from releases.registry import ids
 from settings import parse, store_uri
 from store import open_store
 
-here = read_configuration()
-store = open_store(store_uri(here.raw), base=Path(__file__).resolve().parent)
-known = ids(store)
-settings = parse(here.raw, releases=known, secret_keys=here.secret_keys)
-lineup = read_lineup(settings, store, known)
-declared = arguments(settings, lineup, read_cloud(), stack=here.stack, store=store.uri)
+with told_plainly():
+    here = read_configuration()
+    store = open_store(store_uri(here.raw), base=Path(__file__).resolve().parent)
+    known = ids(store)
+    settings = parse(here.raw, releases=known, secret_keys=here.secret_keys)
+    lineup = read_lineup(settings, store, known)
+    declared = arguments(settings, lineup, read_cloud(), stack=here.stack, store=store.uri)
 
 training = TrainingBucket("training", declared.training)
 logs = AccessLogs("access", declared.logs)

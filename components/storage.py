@@ -3,15 +3,33 @@
 Not the store: that one lies outside the stack, because it must outlive it.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
-import pulumi_aws as aws
 
 from components.cloud import Cloud
 from components.limits import BUCKET_NAME, require, require_between
 from components.policies import encrypted_transport_policy
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # the module warns of its own old names when it is loaded
+    from pulumi_aws.s3 import (
+        Bucket,
+        BucketLifecycleConfiguration,
+        BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs,
+        BucketLifecycleConfigurationRuleArgs,
+        BucketLifecycleConfigurationRuleFilterArgs,
+        BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs,
+        BucketPolicy,
+        BucketPublicAccessBlock,
+        BucketServerSideEncryptionConfiguration,
+        BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs,
+        BucketServerSideEncryptionConfigurationRuleArgs,
+        BucketVersioning,
+        BucketVersioningVersioningConfigurationArgs,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,32 +61,32 @@ class TrainingBucket(pulumi.ComponentResource):
     def __init__(self, name: str, args: TrainingBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("canary:components:TrainingBucket", name, None, opts)
         own = pulumi.ResourceOptions(parent=self)
-        bucket = aws.s3.Bucket(
+        bucket = Bucket(
             f"{name}-bucket",
             bucket=args.bucket,
             force_destroy=not args.protect,
             tags=dict(args.tags),
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        versioning = aws.s3.BucketVersioning(
+        versioning = BucketVersioning(
             f"{name}-versioning",
             bucket=bucket.bucket,
-            versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
+            versioning_configuration=BucketVersioningVersioningConfigurationArgs(status="Enabled"),
             opts=own,
         )
-        aws.s3.BucketServerSideEncryptionConfiguration(
+        BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=bucket.bucket,
             rules=[
-                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+                BucketServerSideEncryptionConfigurationRuleArgs(
+                    apply_server_side_encryption_by_default=BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
                         sse_algorithm="AES256"
                     )
                 )
             ],
             opts=own,
         )
-        closed = aws.s3.BucketPublicAccessBlock(
+        closed = BucketPublicAccessBlock(
             f"{name}-closed",
             bucket=bucket.bucket,
             block_public_acls=True,
@@ -77,25 +95,25 @@ class TrainingBucket(pulumi.ComponentResource):
             restrict_public_buckets=True,
             opts=own,
         )
-        aws.s3.BucketLifecycleConfiguration(
+        BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.bucket,
             rules=[
-                aws.s3.BucketLifecycleConfigurationRuleArgs(
+                BucketLifecycleConfigurationRuleArgs(
                     id="old-versions",
                     status="Enabled",
-                    filter=aws.s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-                    noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
+                    filter=BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
+                    noncurrent_version_expiration=BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
                         noncurrent_days=args.old_version_days
                     ),
-                    abort_incomplete_multipart_upload=aws.s3.BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
+                    abort_incomplete_multipart_upload=BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
                         days_after_initiation=7
                     ),
                 )
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )
-        aws.s3.BucketPolicy(
+        BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
             policy=encrypted_transport_policy(args.cloud, args.bucket),

@@ -4,7 +4,8 @@ Works on Pulumi's engine and under its mocks alike. The configuration is read as
 `Config` cannot list its keys, and a misspelt key would pass unseen.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pulumi
@@ -12,6 +13,14 @@ import pulumi_aws as aws
 from pulumi.runtime import config
 
 from components.cloud import Cloud
+from components.errors import ComponentError
+from mapping.errors import MappingError
+from program.errors import ProgramError
+from releases.errors import ReleaseError
+from settings import SettingsError
+from store import StoreError
+
+FAULTS = (ComponentError, MappingError, ProgramError, ReleaseError, SettingsError, StoreError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +42,19 @@ def read_configuration() -> StackConfiguration:
         raw={**config.get_config_env(), **config.CONFIG.get()},
         secret_keys={*config.get_config_secret_keys_env(), *config._SECRET_KEYS.get()},  # noqa: SLF001 - no other way
     )
+
+
+@contextmanager
+def told_plainly() -> Generator[None, None, None]:
+    """Turn our own faults into the engine's: it prints their message alone, where it would print a traceback.
+
+    Raises:
+        pulumi.RunError: with the message of the fault.
+    """
+    try:
+        yield
+    except FAULTS as fault:
+        raise pulumi.RunError(str(fault)) from fault
 
 
 def read_cloud() -> Cloud:

@@ -43,7 +43,7 @@ def next_step(lineup: Lineup, known: Collection[str], stack: str) -> str:
         put_on = f"{put('canary.release', 'ID')} && {put('canary.percent', 10)} && {up}"
         return f"{stable} is served. Put another release beside it ({others}): {put_on}"
     canary, percent = lineup.canary.release.id, lineup.canary.percent
-    warm = put(f"warm[{len(lineup.warm)}]", stable)
+    warm = put(f"'warm[{len(lineup.warm)}]'", stable)  # quoted: brackets are the shell's
     return (
         f"{canary} gets {percent:g} percent of the requests, {stable} the rest. "
         f"Promote it, {stable} kept for an undo: {put('stable', canary)} && {warm} && {drop} && {up}. "

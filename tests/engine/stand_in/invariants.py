@@ -1,0 +1,106 @@
+"""What must hold after every single operation, or a request in that moment would have failed.
+
+Read from the account as it is, never from what the program meant: a stage's templates are those of the snapshot
+that its deployment was cut from, and an endpoint may be called if the role that the snapshot names has a policy.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.engine.stand_in.account import Account, Resource
+
+VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+
+
+def broken(account: "Account") -> list[str]:
+    """Return a sentence for everything that does not hold."""
+    return [*_stages(account), *_snapshots(account), *_endpoints(account), *_scaling(account)]
+
+
+def _named(account: "Account", kind: str, key: str, value: object) -> "Resource | None":
+    return next((each for each in account.of(kind) if each.inputs.get(key) == value), None)
+
+
+def _stages(account: "Account") -> Iterator[str]:
+    for stage in account.of("aws:apigateway/stage:Stage"):
+        base: dict[str, str] = stage.inputs.get("variables") or {}
+        yield from _track(account, "stage", stage.inputs["deployment"], base)
+        canary = stage.inputs.get("canarySettings")
+        if canary:
+            overrides: dict[str, str] = canary.get("stageVariableOverrides") or {}
+            yield from _track(account, "canary", canary["deploymentId"], {**base, **overrides})
+        execution = f"API-Gateway-Execution-Logs_{stage.inputs['restApi']}/{stage.inputs['stageName']}"
+        access = stage.inputs["accessLogSettings"]["destinationArn"].split(":log-group:")[1]
+        for group in (execution, access):
+            for name in (group, f"{group}/Canary"):
+                if _named(account, "aws:cloudwatch/logGroup:LogGroup", "name", name) is None:
+                    yield f"stage: AWS would make the log group {name} by itself"
+
+
+def _track(account: "Account", who: str, deployment: str, variables: Mapping[str, str]) -> Iterator[str]:
+    found = account.get("aws:apigateway/deployment:Deployment", deployment)
+    if found is None:
+        yield f"{who}: deployment {deployment} does not exist"
+        return
+    for integration in _integrations(json.loads(found.snapshot or "{}")):
+        match = VARIABLE.search(integration["uri"])
+        endpoint = variables.get(match[1], "") if match else ""
+        if _named(account, "aws:sagemaker/endpoint:Endpoint", "name", endpoint) is None:
+            yield f"{who}: endpoint {endpoint!r} does not exist"
+        elif not _may_invoke(account, integration["credentials"], endpoint):
+            yield f"{who}: {integration['credentials']} may not invoke {endpoint}"
+
+
+def _integrations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for path in document.get("paths", {}).values():
+        for method in path.values():
+            yield method["x-amazon-apigateway-integration"]
+
+
+def _may_invoke(account: "Account", role_arn: str, endpoint: str) -> bool:
+    role = next((r for r in account.of("aws:iam/role:Role") if r.outputs["arn"] == role_arn), None)
+    if role is None:
+        return False
+    policies = (p for p in account.of("aws:iam/rolePolicy:RolePolicy") if p.inputs["role"] == role.inputs["name"])
+    statements = (s for policy in policies for s in json.loads(policy.inputs["policy"])["Statement"])
+    return any(
+        "sagemaker:InvokeEndpoint" in s["Action"] and any(r.endswith(f":endpoint/{endpoint}") for r in s["Resource"])
+        for s in statements
+    )
+
+
+def _snapshots(account: "Account") -> Iterator[str]:
+    for deployment in account.of("aws:apigateway/deployment:Deployment"):
+        if deployment.snapshot != deployment.inputs["triggers"]["document"]:
+            yield f"{deployment.name}: cut from another body than its document"
+
+
+def _endpoints(account: "Account") -> Iterator[str]:
+    for endpoint in account.of("aws:sagemaker/endpoint:Endpoint"):
+        name = endpoint.inputs["name"]
+        if _named(account, "aws:cloudwatch/logGroup:LogGroup", "name", f"/aws/sagemaker/Endpoints/{name}") is None:
+            yield f"{name}: AWS would make its log group by itself"
+        kind = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+        configuration = _named(account, kind, "name", endpoint.inputs["endpointConfigName"])
+        if configuration is None:
+            yield f"{name}: its configuration does not exist"
+    for configuration in account.of("aws:sagemaker/endpointConfiguration:EndpointConfiguration"):
+        for variant in configuration.inputs["productionVariants"]:
+            if _named(account, "aws:sagemaker/model:Model", "name", variant["modelName"]) is None:
+                yield f"{configuration.name}: model {variant['modelName']} does not exist"
+    for model in account.of("aws:sagemaker/model:Model"):
+        role = next(
+            (r for r in account.of("aws:iam/role:Role") if r.outputs["arn"] == model.inputs["executionRoleArn"]), None
+        )
+        if role is None or _named(account, "aws:iam/rolePolicy:RolePolicy", "role", role.inputs["name"]) is None:
+            yield f"{model.name}: its role does not exist, or may do nothing"
+
+
+def _scaling(account: "Account") -> Iterator[str]:
+    for target in account.of("aws:appautoscaling/target:Target"):
+        name = target.inputs["resourceId"].split("/")[1]
+        if _named(account, "aws:sagemaker/endpoint:Endpoint", "name", name) is None:
+            yield f"{target.name}: scales the endpoint {name}, which does not exist"

@@ -1,0 +1,119 @@
+"""What the program registers for a stack and a line-up, line by line, with the changeable spelled out by name.
+
+`python -m tests.program.golden` writes the files again; what changed is then read in the diff, line by line.
+"""
+
+import json
+import runpy
+import tempfile
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from components.snapshot import fingerprint
+from emulator.recording import Recording, registered
+from mapping import contract
+from releases.identity import identity
+from tests.program.stacks import CONTRACTS, PROJECT, ROOT, SCALING, fill, release, second_contract, stack_config
+
+FOLDER = Path(__file__).parent / "golden"
+STACKS = ("dev", "prod")
+LINEUPS: Mapping[str, Mapping[str, Any]] = {
+    "nothing": {},
+    "stable": {"stable": "r1"},
+    "model-canary": {"stable": "r1", "canary": {"release": "r2", "percent": 10}},
+    "model-promoted": {"stable": "r2", "warm": ["r1"]},
+    "contract-canary": {"stable": "r1", "canary": {"release": "r3", "percent": 0.5}},
+    "contract-promoted": {"stable": "r3", "warm": ["r1"]},
+}
+
+
+class World:
+    """A folder with a store of three releases: r1 and r2 speak the first contract, r3 the second."""
+
+    def __init__(self, folder: Path, stack: str) -> None:
+        self.folder, self.stack, self.store = folder, stack, folder / "store"
+        self.contracts = folder / "contracts"
+        (self.contracts).mkdir(parents=True)
+        (self.contracts / "ratings-v1").symlink_to(CONTRACTS / "ratings-v1")
+        second = second_contract(self.contracts)
+        scaling = SCALING if stack == "prod" else None
+        first = self.contracts / "ratings-v1"
+        spoken = {"r1": first, "r2": first, "r3": second}
+        self.releases = {name: release(name, spoken_by, scaling=scaling) for name, spoken_by in spoken.items()}
+        self.store.mkdir()
+        fill(self.store, list(self.releases.values()))
+
+    def looked_up(self) -> AbstractContextManager[object]:
+        """Let contracts be looked up in this folder."""
+        contract.load_contract.cache_clear()
+        return mock.patch.object(contract, "CONTRACTS", self.contracts)
+
+    def run(self, **changes: Any) -> Recording:
+        """Run the program, the directory as Pulumi does, with changes to the stack's keys."""
+        config = stack_config(self.stack, {"store": str(self.store), **changes})
+        with self.looked_up():
+            return registered(
+                lambda: runpy.run_path(str(ROOT), run_name="__main__"),
+                project=PROJECT,
+                stack=self.stack,
+                config=config,
+                region=config["aws:region"],
+            )
+
+    def lines(self, recording: Recording) -> list[str]:
+        """Return one JSON line for each registration, sorted by name, and one for the outputs."""
+        lines = [
+            json.dumps(
+                {
+                    "name": each.name,
+                    "type": each.type,
+                    "parent": each.parent.split("::")[-1],
+                    "inputs": each.inputs,
+                    **({"protect": True} if each.protect else {}),
+                    **(
+                        {"after": sorted(urn.split("::")[-1] for urn in each.dependencies)} if each.dependencies else {}
+                    ),
+                    **({"hooks": {k: list(v) for k, v in each.hooks.items()}} if each.hooks else {}),
+                },
+                sort_keys=True,
+            )
+            for each in sorted(recording.registrations, key=lambda each: (each.name, each.type))
+        ]
+        named = self._named(recording)
+        return [_replaced(line, named) for line in [*lines, json.dumps({"outputs": recording.outputs}, sort_keys=True)]]
+
+    def _named(self, recording: Recording) -> dict[str, str]:
+        """Map what depends on the templates' text, or on this machine, to a name for it."""
+        named = {str(self.store): "<store>"}
+        for each in self.releases.values():
+            named[identity(each)] = f"<{each.id}>"
+        for deployment in recording.of_type("aws:apigateway/deployment:Deployment"):
+            document = deployment.inputs["triggers"]["document"]
+            speaks = "second" if "gave an answer that cannot be used" in document else "first"
+            named[json.dumps(document)[1:-1]] = f"<the {speaks} document>"
+            named[fingerprint(document)] = f"<{speaks}>"
+        return named
+
+
+def _replaced(line: str, named: Mapping[str, str]) -> str:
+    for text, name in named.items():
+        line = line.replace(text, name)
+    return line
+
+
+def write() -> None:
+    """Write every golden file again."""
+    FOLDER.mkdir(exist_ok=True)
+    for stack in STACKS:
+        with tempfile.TemporaryDirectory() as folder:
+            world = World(Path(folder) / "world", stack)
+            for name, changes in LINEUPS.items():
+                text = "\n".join(world.lines(world.run(**changes))) + "\n"
+                (FOLDER / f"{stack}-{name}.jsonl").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
