@@ -23,6 +23,7 @@ RatingsPath = Annotated[
 
 def train(
     context: typer.Context,
+    *,
     release_id: Annotated[str, typer.Option("--id", help="The new release's id, such as r2.")],
     stack: Stack = "local",
     store: StoreUri = None,
@@ -81,6 +82,7 @@ def train(
 
 def evaluate(
     context: typer.Context,
+    *,
     release_id: Annotated[str, typer.Option("--id", help="The release to measure.")],
     stack: Stack = "local",
     store: StoreUri = None,

@@ -19,8 +19,8 @@ from training.source import load_ratings
 from training.split import Split, ua_split, validation_split
 
 RANKS = (8, 12, 16)
-NOISE_PRECISIONS = (1.2, 1.5, 1.8)
-INTEREST_PENALTIES = (1.0, 3.0, 10.0)
+NOISE_PRECISIONS = (1.0, 1.2, 1.4)
+INTEREST_PENALTIES = (1.0, 2.0, 4.0)
 SEEDS = (1, 2)
 
 

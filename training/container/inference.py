@@ -69,7 +69,7 @@ def model_fn(model_dir: str) -> Predictor:
     """
     path = Path(model_dir, ARRAYS)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in NAMES}
     except (OSError, KeyError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise ValueError(
@@ -135,10 +135,10 @@ def _fault(instances: list[Any], name: str) -> str:
     """Say which instance is the first without one id under `name`."""
     for number, instance in enumerate(instances):
         value = _value(instance, name)
-        listed = cast("list[Any]", value) if isinstance(value, list) else []
+        listed: list[object] = cast("list[object]", value) if isinstance(value, list) else []
         one = listed[0] if len(listed) == 1 else None
         if type(one) is not int or not 0 <= one < ID_LIMIT:
-            shown = repr(instance if value is None else value)[:80]
+            shown = repr(cast("object", instance if value is None else value))[:80]
             return f"instance {number}: {name} must be a list of one id from 0 to {ID_LIMIT - 1}, got {shown}"
     return f"every instance must be an object with {name}"
 
