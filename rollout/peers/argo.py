@@ -6,16 +6,14 @@ documented condition (NaN compares false both ways) and pauses; here it neither 
 
 import numpy as np
 
-from rollout.peers.outcome import Counts, Floats, Outcome, stopped
+from rollout.simulation.outcome import Counts, Floats, Outcome, stopped
 from rollout.simulation.streams import merged
 
 STEPS = ((0.2, 10.0), (0.4, 10.0), (0.6, 10.0), (0.8, 10.0))
 """The documented example: a fifth of the traffic more every ten minutes; (share, minutes)."""
 
 
-def argo(
-    requests: Counts, failed: Counts, *, success: float = 0.95, interval: int = 5, limit: int = 3
-) -> Outcome:
+def argo(requests: Counts, failed: Counts, *, success: float = 0.95, interval: int = 5, limit: int = 3) -> Outcome:
     """Counts per minute of the canary, shape (runs, minutes); a measurement every `interval` minutes of those minutes."""
     n, e = merged(requests, interval), merged(failed, interval)
     bad = (n > 0) & (1.0 - e / np.maximum(n, 1) < success)

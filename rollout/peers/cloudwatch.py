@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from rollout.peers.outcome import Flags, Floats
+from rollout.simulation.outcome import Flags, Floats
 
 
 class Missing(StrEnum):

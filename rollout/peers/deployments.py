@@ -6,7 +6,7 @@ SageMaker rolls back when any listed alarm fires during a bake; CodeDeploy too, 
 import numpy as np
 
 from rollout.peers.cloudwatch import Missing, alarm
-from rollout.peers.outcome import Counts, Floats, Outcome, stopped
+from rollout.simulation.outcome import Counts, Floats, Outcome, stopped
 
 SAGEMAKER = ((0.1, 10.0), (1.0, 10.0))
 """A tenth of the traffic for ten minutes, then all of it for ten; (share, minutes)."""

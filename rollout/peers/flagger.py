@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rollout.peers.outcome import Counts, Flags, Floats, Outcome
+from rollout.simulation.outcome import Counts, Flags, Floats, Outcome
 
 Minute = Callable[[int, Floats], tuple[Counts, Counts]]
 """Draws one minute for all runs: (minute, share of each run) -> canary's requests and failed, each of shape (runs,)."""

@@ -14,7 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from rollout.peers.outcome import Counts, Floats, Outcome, stopped
+from rollout.simulation.outcome import Counts, Floats, Outcome, stopped
 
 TOLERANCE = 1e-4
 """Absolute, so metrics are given in percent or milliseconds and not as fractions."""
@@ -65,7 +65,7 @@ def z_statistic(x: Floats, y: Floats, mu: Floats) -> Floats:
     size = pooled.shape[1]
     order = np.argsort(np.where(missing, np.inf, pooled), axis=1)
     rising = np.take_along_axis(np.where(missing, np.inf, pooled), order, axis=1)
-    index = np.arange(size)
+    index: Counts = np.arange(size, dtype=np.int64)
     changed = rising[:, 1:] != rising[:, :-1]
     edge = np.ones((len(x), 1), dtype=np.bool_)
     first = np.maximum.accumulate(np.where(np.concatenate([edge, changed], axis=1), index, 0), axis=1)

@@ -5,18 +5,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rollout.peers.outcome import Counts, Flags, Floats
 from rollout.peers.sequential import split_log_e
+from rollout.simulation.outcome import Counts, Flags, Floats
 
-def exceedance(slow: Sequence[tuple[Counts, Counts]], share: Floats | float, *, alpha: float) -> Flags:
-    """The split test on "slower than a threshold", each slow answer a witness, averaged over the thresholds given.
+
+def exceedance_log_e(slow: Sequence[tuple[Counts, Counts]], share: Floats | float) -> list[Floats]:
+    """Ln E of the split test on "slower than a threshold", each slow answer a witness, for each threshold given.
 
     slow: for each threshold the canary's and stable's counts per look, shape (runs, looks).
     """
-    logs = np.stack([split_log_e(a, b, share) for a, b in slow])
-    top = logs.max(axis=0)
-    mixed: Floats = top + np.log(np.exp(logs - top).mean(axis=0))
-    return mixed >= math.log(1.0 / alpha)
+    return [split_log_e(a, b, share) for a, b in slow]
+
+
+def mixed_log_e(logs: Sequence[Floats]) -> Floats:
+    """Ln of the average of e-processes given by their logarithms: an average of e-processes is one."""
+    total = logs[0]
+    for log in logs[1:]:
+        total = np.logaddexp(total, log)
+    return total - math.log(len(logs))
 
 
 def radius(n: Counts | Floats, alpha: float) -> Floats:

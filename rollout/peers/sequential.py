@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from rollout.peers.outcome import Counts, Flags, Floats
+from rollout.simulation.outcome import Counts, Flags, Floats
 
 RATIOS = (1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
 """Rate ratios over which the split test is mixed, with equal weights."""
@@ -58,18 +58,15 @@ def wald(n1: Counts, e1: Counts, *, p0: float, p1: float, alpha: float = 0.05, b
 
 
 def split_log_e(a: Counts, b: Counts, share: Floats | float, *, tolerance: float = 1.0) -> Floats:
-    """ln E of the error-split test (Lindon and Malek 2022), each error a witness, mixed over `RATIOS`.
+    """Ln E of the error-split test (Lindon and Malek 2022), each error a witness, mixed over `RATIOS`.
 
     a, b: the canary's and stable's errors per look; share: the canary's share of the traffic, broadcast to them.
     """
     rho = np.broadcast_to(np.asarray(share, dtype=np.float64), a.shape)
     rho = rho * tolerance / (rho * tolerance + 1.0 - rho)
-    logs: list[Floats] = []
+    mixed = np.full(a.shape, -np.inf)
     for r in RATIOS:
         scale = rho * r + 1.0 - rho
         step = a * np.log(r / scale) - b * np.log(scale)
-        logs.append(np.cumsum(step, axis=1))
-    stack = np.stack(logs)
-    top = stack.max(axis=0)
-    mixed: Floats = top + np.log(np.exp(stack - top).mean(axis=0))
-    return mixed
+        np.logaddexp(mixed, np.cumsum(step, axis=1), out=mixed)
+    return mixed - math.log(len(RATIOS))

@@ -14,6 +14,11 @@ _NORMAL = NormalDist()
 _cdf = np.vectorize(_NORMAL.cdf, otypes=[np.float64])
 
 
+def normal_cdf(z: float) -> float:
+    """P(N(0, 1) <= z)."""
+    return _NORMAL.cdf(z)
+
+
 def quantile_name(q: float) -> str:
     """The name of a threshold: 0.5 -> p50, 0.999 -> p99.9."""
     return f"p{100.0 * q:.6g}"
@@ -70,3 +75,11 @@ def score_shares(scores: Scores, fault: Fault | None) -> tuple[Floats, Floats]:
         return usual, np.array(fault.score_shares)
     moved = (edges - fault.score_shift) / fault.score_scale
     return usual, np.diff(np.concatenate([[0.0], _cdf(moved), [1.0]]))
+
+
+def score_values(scores: Scores) -> Floats:
+    """Mean score of stable within each bin, in its standard deviations, shape (bins,)."""
+    edges = score_edges(scores)
+    heights = np.concatenate([[0.0], [_NORMAL.pdf(float(e)) for e in edges], [0.0]])
+    usual, _ = score_shares(scores, None)
+    return -np.diff(heights) / usual

@@ -6,10 +6,11 @@ process and are split one by one, so each track's count of an interval is Poisso
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rollout.simulation.chances import exceedances, score_shares
 from rollout.simulation.errors import SimulationRefused
-from rollout.simulation.streams import Counts, Floats, Labelled, Streams, Track
+from rollout.simulation.streams import Counts, Flags, Floats, Labelled, Streams, Track
 from rollout.simulation.worlds import Effect, Outages, Swing, World
 
 LOSSES = np.linspace(0.0, 1.0, 5)
@@ -87,8 +88,12 @@ class Scene:
             labels=self._draw_labels(rng, requests, faulty) if world.labels else None,
         )
 
+    def trouble(self, name: str) -> Floats:
+        """Which part of each interval and of a track's fleet is in trouble, shape (runs, looks)."""
+        return self._trouble.get(name, np.zeros((self.runs, self.world.looks)))
+
     def _draw_errors(
-        self, rng: np.random.Generator, requests: Counts, faulty: Floats, trouble: Floats, block: slice
+        self, rng: np.random.Generator, requests: Counts, faulty: Flags, trouble: Floats, block: slice
     ) -> dict[str, Counts]:
         world = self.world
         drawn: dict[str, Counts] = {}
@@ -107,7 +112,7 @@ class Scene:
         return drawn
 
     def _draw_slow(
-        self, rng: np.random.Generator, requests: Counts, faulty: Floats, trouble: Floats, block: slice
+        self, rng: np.random.Generator, requests: Counts, faulty: Flags, trouble: Floats, block: slice
     ) -> dict[str, Counts]:
         latency = self.world.latency
         if latency is None:
@@ -124,7 +129,7 @@ class Scene:
             drawn[name] = left
         return drawn
 
-    def _draw_scores(self, rng: np.random.Generator, requests: Counts, faulty: Floats) -> Counts | None:
+    def _draw_scores(self, rng: np.random.Generator, requests: Counts, faulty: Flags) -> Counts | None:
         scores = self.world.scores
         if scores is None:
             return None
@@ -132,7 +137,7 @@ class Scene:
         shares = np.where(faulty[:, np.newaxis], changed, usual)
         return multinomial(rng, requests * scores.items, shares)
 
-    def _draw_labels(self, rng: np.random.Generator, requests: Counts, faulty: Floats) -> Labelled | None:
+    def _draw_labels(self, rng: np.random.Generator, requests: Counts, faulty: Flags) -> Labelled | None:
         labels = self.world.labels
         if labels is None:
             return None
@@ -141,7 +146,9 @@ class Scene:
         seen = max(0, requests.shape[1] - delay)
         told[:, requests.shape[1] - seen :] = rng.binomial(requests[:, :seen], labels.known)
         bad = self.world.fault.loss if self.world.fault and self.world.fault.loss is not None else labels.loss
-        mean = np.where(np.concatenate([np.zeros(requests.shape[1] - seen, dtype=np.bool_), faulty[:seen]]), bad, labels.loss)
+        mean = np.where(
+            np.concatenate([np.zeros(requests.shape[1] - seen, dtype=np.bool_), faulty[:seen]]), bad, labels.loss
+        )
         levels = multinomial(rng, told, binomial_shares(mean))
         return Labelled(n=told, loss_sum=levels @ LOSSES, loss_square_sum=levels @ LOSSES**2)
 
@@ -154,11 +161,14 @@ def schedule(world: World) -> Floats:
     return np.array([share for share, _ in world.steps])[step]
 
 
-def swing(described: Swing | None, minutes: Floats) -> Floats:
+def swing(described: Swing | None, minutes: NDArray[np.floating]) -> Floats:
     """The factor of a swing at the given minutes; ones without a swing."""
     if described is None:
         return np.ones_like(minutes)
-    return 1.0 + described.amplitude * np.sin(2.0 * np.pi * (minutes / described.period_minutes + described.phase))
+    factors: Floats = 1.0 + described.amplitude * np.sin(
+        2.0 * np.pi * (minutes / described.period_minutes + described.phase)
+    )
+    return factors
 
 
 def factor(outages: Outages | None) -> float:
@@ -166,9 +176,7 @@ def factor(outages: Outages | None) -> float:
     return outages.slow_factor if outages is not None else 1.0
 
 
-def episodes(
-    world: World, runs: int, per_hour: float, seconds: float, rng: np.random.Generator
-) -> Floats:
+def episodes(world: World, runs: int, per_hour: float, seconds: float, rng: np.random.Generator) -> Floats:
     """How much of each interval episodes of fixed length cover, all of them added up; shape (runs, looks).
 
     Starts are a Poisson process of rate `per_hour` (of all instances together), begun one length before the first

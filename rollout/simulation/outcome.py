@@ -24,14 +24,28 @@ class Outcome:
     failed: Counts
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rollouts:
+    """What became of each rollout, shape (runs,). A run that is neither aborted nor promoted is held to the end.
+
+    `minute`, `requests`, `failed`: when it ended and what the canary had answered and failed by then.
+    """
+
+    aborted: Flags
+    promoted: Flags
+    minute: Floats
+    requests: Counts
+    failed: Counts
+
+
 def stopped(crossed: Flags, requests: Counts, failed: Counts, *, minutes: float = 1.0) -> Outcome:
     """The outcome of a rule that aborts at the first look in which it has `crossed`.
 
     All three of shape (runs, looks), counts per look and not cumulative; `minutes` is the length of a look.
     """
-    aborted = crossed.any(axis=1)
-    last = np.where(aborted, crossed.argmax(axis=1), crossed.shape[1] - 1)
-    rows = np.arange(crossed.shape[0])
+    aborted: Flags = np.logical_or.reduce(crossed, axis=1)
+    last: Counts = np.where(aborted, crossed.argmax(axis=1), crossed.shape[1] - 1)
+    rows: Counts = np.arange(crossed.shape[0], dtype=np.int64)
     return Outcome(
         aborted=aborted,
         minute=(last + 1) * minutes,

@@ -1,0 +1,1 @@
+"""The judge and its peers on the same streams: `python -m benchmarks.judge --help`."""

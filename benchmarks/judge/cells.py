@@ -1,0 +1,55 @@
+"""Every cell of the benchmark: a row of its definition (judge.md), a world, and the rules that run in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rollout.simulation.worlds import Latency, World
+
+
+class Kind(StrEnum):
+    """Which rules run in a cell."""
+
+    DOCUMENTED = "documented"
+    """C4: the peers alone, a look a minute, as judge.md measured them."""
+    BETTING = "betting"
+    """C5: the per-request split test and plain betting per interval."""
+    ERRORS = "errors"
+    """Peers and judge on errors, at a fixed share where the rule has none of its own."""
+    LATENCY = "latency"
+    """Peers and judge on answer times."""
+    SCORES = "scores"
+    """Peers and judge on predicted scores."""
+    PLAN = "plan"
+    """The whole rollout by the plan of each preset."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One world and its rules. `bound`: canary requests that no test of level alpha can beat, from alpha."""
+
+    row: str
+    name: str
+    kind: Kind
+    world: World
+    runs: int = 3000
+    share: float = 0.05
+    bound: Callable[[float], float] | None = None
+    presets: tuple[str, ...] = ("standard",)
+
+
+OUTAGE_RUNS = 10_000
+LATENCY = Latency()
+NO_ERRORS = dict[str, float]()
+RETRAIN = (0.242, 0.188, 0.173, 0.187, 0.210)
+"""Shares of the quintiles after an honest retrain (MovieLens-100K, 70 percent by time against all of it)."""
+
+
+def world(name: str, **changed: object) -> World:
+    """The benchmark's usual world (600 requests a minute, 0.1 percent errors, three hours) with changes."""
+    return replace(World(name=name), **changed)  # pyright: ignore[reportArgumentType] # keys are the world's fields
+
+
+def percent(rate: float) -> str:
+    """A rate in percent, without trailing zeros."""
+    return f"{100.0 * rate:g}%"
