@@ -35,6 +35,11 @@ def decode(data: bytes) -> Entry:
         raise JournalError(f"an entry of the journal cannot be read: {error!r}") from error
 
 
+def _started(raw: dict[str, Any]) -> Started:
+    raw["edges"] = tuple(raw["edges"])
+    return Started(**raw)
+
+
 def _target(raw: Mapping[str, Any]) -> Target:
     return Target(
         stable=str(raw["stable"]), canary=raw["canary"], percent=float(raw["percent"]), warm=tuple(raw["warm"])
@@ -52,7 +57,7 @@ def _decided(raw: dict[str, Any]) -> Decided:
 
 
 _BODIES: dict[str, Callable[[dict[str, Any]], Started | Decided | Verified | Asked]] = {
-    "started": lambda raw: Started(**raw),
+    "started": _started,
     "decided": _decided,
     "verified": lambda raw: Verified(target=_target(raw["target"])),
     "asked": lambda raw: Asked(request=Request(raw["request"]), reason=raw["reason"]),

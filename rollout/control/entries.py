@@ -90,7 +90,8 @@ class Started:
     """A rollout's first entry: all that the split needs, so that an older checkout gives the same one.
 
     `policy` and `conduct` are what was asked, `manifests` the releases' JSON by id, `documents` the OpenAPI
-    documents by release id.
+    documents by release id. `thresholds` (milliseconds, by key, rising) and `edges` (scores, rising) are what answers
+    are counted against for the whole rollout: taken from the stable release's history when it began.
     """
 
     release: str
@@ -99,6 +100,8 @@ class Started:
     conduct: Mapping[str, object]
     manifests: Mapping[str, str] = field(default_factory=dict[str, str])
     documents: Mapping[str, str] = field(default_factory=dict[str, str])
+    thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
+    edges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
