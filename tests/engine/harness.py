@@ -137,7 +137,7 @@ class Engine:
         """Let the copy run on this interpreter instead of the environment that the wrapper makes."""
         project = (ROOT / "Pulumi.yaml").read_text()
         (self.program / "Pulumi.yaml").write_text(
-            re.sub(r"^runtime:\n(?: .*\n)+", "runtime: python\n", project, flags=re.M)
+            re.sub(r"^runtime:\n(?: .*\n)+", "runtime: python\n", project, flags=re.MULTILINE)
         )
 
     def _provider(self) -> None:

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 from components.snapshot import fingerprint
-from emulator.recording import Recording, registered
+from emulator.recording import Recording, Registration, registered
 from mapping import contract
 from releases.identity import identity
 from tests.program.stacks import CONTRACTS, PROJECT, ROOT, SCALING, fill, release, second_contract, stack_config
@@ -64,26 +64,10 @@ class World:
             )
 
     def lines(self, recording: Recording) -> list[str]:
-        """Return one JSON line for each registration, sorted by name, and one for the outputs."""
-        lines = [
-            json.dumps(
-                {
-                    "name": each.name,
-                    "type": each.type,
-                    "parent": each.parent.split("::")[-1],
-                    "inputs": each.inputs,
-                    **({"protect": True} if each.protect else {}),
-                    **(
-                        {"after": sorted(urn.split("::")[-1] for urn in each.dependencies)} if each.dependencies else {}
-                    ),
-                    **({"hooks": {k: list(v) for k, v in each.hooks.items()}} if each.hooks else {}),
-                },
-                sort_keys=True,
-            )
-            for each in sorted(recording.registrations, key=lambda each: (each.name, each.type))
-        ]
+        """Return one JSON line for each registration and one for the outputs, sorted."""
         named = self._named(recording)
-        return [_replaced(line, named) for line in [*lines, json.dumps({"outputs": recording.outputs}, sort_keys=True)]]
+        described = [*map(_described, recording.registrations), {"outputs": recording.outputs}]
+        return sorted(json.dumps(_replaced(each, named), sort_keys=True) for each in described)
 
     def _named(self, recording: Recording) -> dict[str, str]:
         """Map what depends on the templates' text, or on this machine, to a name for it."""
@@ -93,15 +77,33 @@ class World:
         for deployment in recording.of_type("aws:apigateway/deployment:Deployment"):
             document = deployment.inputs["triggers"]["document"]
             speaks = "second" if "gave an answer that cannot be used" in document else "first"
-            named[json.dumps(document)[1:-1]] = f"<the {speaks} document>"
+            named[document] = f"<the {speaks} document>"
             named[fingerprint(document)] = f"<{speaks}>"
+            named[deployment.id] = f"<the {speaks} deployment>"
         return named
 
 
-def _replaced(line: str, named: Mapping[str, str]) -> str:
-    for text, name in named.items():
-        line = line.replace(text, name)
-    return line
+def _described(each: Registration) -> dict[str, Any]:
+    described: dict[str, Any] = {"name": each.name, "type": each.type, "parent": each.parent.split("::")[-1]}
+    described |= {"inputs": each.inputs, "after": [urn.split("::")[-1] for urn in each.dependencies]}
+    if each.protect:
+        described["protect"] = True
+    if each.hooks:
+        described["hooks"] = {moment: list(names) for moment, names in each.hooks.items()}
+    return described
+
+
+def _replaced(value: Any, named: Mapping[str, str]) -> Any:
+    """Replace the changeable at any depth; lists of names are sorted afterwards."""
+    if isinstance(value, str):
+        for text, name in named.items():
+            value = value.replace(text, name)
+        return value
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        replaced = {key: _replaced(each, named) for key, each in items}
+        return {key: sorted(each) if key == "after" else each for key, each in replaced.items()}
+    return [_replaced(each, named) for each in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def write() -> None:
