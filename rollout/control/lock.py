@@ -7,7 +7,7 @@ lease that has run out may be taken over without further ado.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from rollout.control.errors import LockedError, PortError
@@ -57,7 +57,7 @@ class Lock:
             PortError: the store cannot be used.
         """
         now = self._clock.now()
-        mine = Lease(**{**asdict(self._mine), "until": now + self._seconds})
+        mine = replace(self._mine, until=now + self._seconds)
         try:
             holder = self.holder()
             if holder is not None and not holder.is_of(mine):
