@@ -1,0 +1,240 @@
+"""What generated code calls: text, conditions, comparison, bounds. One `Run` for each render, nothing shared."""
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from mapping.vtl import access
+from mapping.vtl.arithmetic import arithmetic, compare, is_number, plus
+from mapping.vtl.errors import TemplateBoundError, TemplateRunError
+from mapping.vtl.limits import Limits
+from mapping.vtl.numbers import narrow
+from mapping.vtl.values import ArrayList, Host, class_of, equals, text
+
+PIECES = 20_000
+"""Pieces of output after which they are joined and counted."""
+
+LONG_TEXT = 2_000
+"""Characters from which on a single text is counted against the bounds."""
+
+
+class Halt(Exception):  # noqa: N818 - a command, not an error
+    """`#stop`, and `#break` outside of everything: what was rendered so far is the output."""
+
+
+class Broken(Exception):  # noqa: N818 - a command, not an error
+    """A `#break` that has to leave a function to reach its loop; `owner` is the scope it names, if any."""
+
+    def __init__(self, owner: object = None) -> None:
+        self.owner = owner
+        super().__init__()
+
+
+class Run:
+    """One render's budget."""
+
+    __slots__ = ("limits", "loop_limit", "macros", "pending", "steps")
+
+    def __init__(self, limits: Limits, loop_limit: int) -> None:
+        self.limits = limits
+        self.loop_limit = loop_limit
+        self.steps = limits.steps
+        self.pending = 4 * limits.text
+        self.macros = 0
+
+    def spend(self, steps: int) -> None:
+        """Count steps.
+
+        Raises TemplateBoundError when they are used up.
+        """
+        self.steps -= steps
+        if self.steps < 0:
+            raise TemplateBoundError(
+                f"the template runs more than {self.limits.steps} steps",
+                construct="loops multiplied out",
+                expected="fewer iterations, shorter bodies or shorter texts",
+            )
+
+    def big(self, size: int) -> None:
+        """Count a long text.
+
+        Raises TemplateBoundError when the render's texts together are too long.
+        """
+        self.pending -= size
+        self.steps -= size >> 6
+        if self.pending < 0 or self.steps < 0:
+            raise self.too_long()
+
+    def too_long(self) -> TemplateBoundError:
+        """The error for too much text."""
+        return TemplateBoundError(
+            f"the template makes more than {self.limits.text} characters",
+            construct="output or a string",
+            expected=f"at most {self.limits.text}",
+        )
+
+    def squeeze(self, out: list[str]) -> None:
+        """Join the pieces of output so far, if they are within bounds."""
+        if sum(map(len, out)) > self.limits.text:
+            raise self.too_long()
+        out[:] = ["".join(out)]
+
+    def finish(self, out: list[str]) -> str:
+        """The whole output."""
+        if sum(map(len, out)) > self.limits.text:
+            raise self.too_long()
+        return "".join(out)
+
+    def join(self, pieces: tuple[str, ...]) -> str:
+        """An interpolated string."""
+        size = sum(map(len, pieces))
+        if size > LONG_TEXT:
+            if size > self.limits.text:
+                raise self.too_long()
+            self.big(size)
+        return "".join(pieces)
+
+    def capture(self, body: Callable[[list[str]], object], padded: bool) -> str:
+        """A string with directives in it; `padded` ones lose their last character again."""
+        out: list[str] = []
+        body(out)
+        shown = self.finish(out)
+        if len(shown) > LONG_TEXT:
+            self.big(len(shown))
+        return shown[:-1] if padded else shown
+
+    def meter(self, items: "Iterator[object] | list[object]", out: list[str]) -> Iterator[object]:
+        """Go through a long list: end with an error at the dialect's limit, keep the output in bounds.
+
+        Raises TemplateBoundError.
+        """
+        limit = self.loop_limit
+        for count, item in enumerate(items):
+            if count == limit and limit:
+                raise TemplateBoundError(
+                    f"more than {limit} iterations", construct="#foreach", expected=f"at most {limit}"
+                )
+            if len(out) > PIECES:
+                self.squeeze(out)
+            yield item
+
+    def call(self, value: object, name: str, args: tuple[object, ...]) -> object:
+        """A method call; long values are counted."""
+        if isinstance(value, str | list | dict) and len(cast("str", value)) > LONG_TEXT:
+            self.spend(1 + (len(cast("str", value)) >> 6))
+        return access.call(value, name, args)
+
+    def range(self, start: object, end: object) -> ArrayList | None:
+        """`[start..end]`; None where one is not a number."""
+        if not is_number(start) or not is_number(end):
+            return None
+        first, last = narrow(cast("float", start), 32), narrow(cast("float", end), 32)
+        size = abs(first - last) + 1
+        self.spend(size >> 2)
+        return ArrayList(range(first, last + 1) if first < last else range(first, last - 1, -1))
+
+    def add(self, left: object, right: object, left_source: str, right_source: str) -> object:
+        """`+`: numbers add, a String on one side makes text; null's text is its source."""
+        if left.__class__ is not str and right.__class__ is not str:
+            return plus(left, right)
+        one, other = text(left), text(right)
+        if one is None and other is None:
+            return None
+        one = left_source if one is None else one
+        other = right_source if other is None else other
+        if len(one) + len(other) > LONG_TEXT:
+            if len(one) + len(other) > self.limits.text:
+                raise self.too_long()
+            self.big(len(one) + len(other))
+        return one + other
+
+
+def shown(value: object) -> str:
+    """What a reference prints in `aws`: null is nothing."""
+    return text(value) or ""
+
+
+def shown_or(value: object, instead: str) -> str:
+    """What a reference prints in `velocity`, or where its text can be null."""
+    found = text(value)
+    return instead if found is None else found
+
+
+def shown_escaped(value: object, escape: str, prefix: str, instead: str) -> str:
+    """A reference behind backslashes: they double where there is no value."""
+    found = text(value)
+    return escape + escape + prefix + instead if found is None else escape + prefix + found
+
+
+def truth(value: object) -> bool:
+    """A reference as a condition: there, not false, and with a text that is not null."""
+    return value is not None and value is not False and text(value) is not None
+
+
+def same(left: object, right: object) -> bool:
+    """`==`: numbers by value, two of one class by equals, others by their text."""
+    if left.__class__ is str and right.__class__ is str:
+        return left == right
+    if is_number(left) and is_number(right):
+        return compare(left, right) == 0
+    if left is not None and right is not None and class_of(left) == class_of(right):
+        return equals(left, right)
+    return text(left) == text(right)
+
+
+def less(left: object, right: object) -> bool:
+    """`<`; False where one is not a number."""
+    return is_number(left) and is_number(right) and compare(left, right) < 0
+
+
+def greater(left: object, right: object) -> bool:
+    """`>`; False where one is not a number."""
+    return is_number(left) and is_number(right) and compare(left, right) > 0
+
+
+def at_most(left: object, right: object) -> bool:
+    """`<=`; False where one is not a number."""
+    return is_number(left) and is_number(right) and compare(left, right) <= 0
+
+
+def at_least(left: object, right: object) -> bool:
+    """`>=`; False where one is not a number."""
+    return is_number(left) and is_number(right) and compare(left, right) >= 0
+
+
+class Define(Host):
+    """What `#define` binds: its body, rendered wherever it is printed, at most two deep in itself."""
+
+    __slots__ = ("_body", "_depth", "_run", "_weight")
+
+    def __init__(self, run: Run, body: Callable[[list[str]], object], weight: int) -> None:
+        self._run = run
+        self._body = body
+        self._depth = 0
+        self._weight = weight
+
+    def vtl_str(self) -> str | None:
+        """Render the body; None where it has come back to itself too often."""
+        if self._depth >= 2:  # noqa: PLR2004 - define.provide.scope: 1.7's directive.define.max.depth
+            return None
+        self._run.spend(self._weight)
+        self._depth += 1
+        try:
+            out: list[str] = []
+            self._body(out)
+            return self._run.finish(out)
+        finally:
+            self._depth -= 1
+
+    def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
+        """Only toString."""
+        return self.vtl_str() if name == "toString" and not args else super().vtl_call(name, args)
+
+
+def fault(problem: str) -> None:
+    """A directive that cannot run.
+
+    Raises TemplateRunError.
+    """
+    raise TemplateRunError(problem)
+
+

@@ -1,0 +1,81 @@
+"""A compiled template: `compile` once, `render` often, from any number of threads."""
+
+from collections.abc import MutableMapping
+from types import TracebackType
+
+from mapping.vtl import tree
+from mapping.vtl.build import build
+from mapping.vtl.compiler import FILE, Compiler, Program
+from mapping.vtl.errors import TemplateBoundError, TemplateError, TemplateRunError
+from mapping.vtl.limits import Dialect, Limits
+from mapping.vtl.runtime import Broken, Halt, Run
+
+
+class Template:
+    """A template ready to render. `tree` is what was parsed, with places; nothing in it changes afterwards."""
+
+    __slots__ = ("_program", "dialect", "limits", "source", "tree")
+
+    def __init__(self, source: str, dialect: Dialect, limits: Limits, root: tree.Block, program: Program) -> None:
+        self.source = source
+        self.dialect = dialect
+        self.limits = limits
+        self.tree = root
+        self._program = program
+
+    @property
+    def code(self) -> str:
+        """The generated Python, for a curious reader."""
+        return self._program.source
+
+    def render(self, context: MutableMapping[str, object]) -> str:
+        """Render with the variables of `context`, by their names without `$`; what the template sets is put there.
+
+        Raises TemplateRunError where a method throws, TemplateBoundError where a bound is passed.
+        """
+        run = Run(self.limits, self.limits.loop(self.dialect))
+        out: list[str] = []
+        try:
+            try:
+                self._program.run(context, run, out)
+            except (Halt, Broken):
+                pass
+            return run.finish(out)
+        except TemplateError as error:
+            raise error.at(*self._place(error.__traceback__)) from None
+        except (RecursionError, MemoryError, OverflowError) as error:
+            raise TemplateBoundError(
+                f"the template needs too much: {error.__class__.__name__}",
+                expected="values that do not contain themselves, and smaller ones",
+            ).at(*self._place(error.__traceback__)) from error
+        except (ArithmeticError, ValueError, TypeError, LookupError) as error:
+            raise TemplateRunError(f"{error.__class__.__name__}: {error}").at(
+                *self._place(error.__traceback__)
+            ) from error
+
+    def _place(self, traceback: TracebackType | None) -> tuple[int, int, str]:
+        """The template's place of the innermost line of generated code in a traceback."""
+        found = (0, 0, "")
+        while traceback is not None:
+            if traceback.tb_frame.f_code.co_filename == FILE:
+                found = self._program.places[traceback.tb_lineno - 1]
+            traceback = traceback.tb_next
+        return found
+
+
+def compile(source: str, dialect: Dialect = Dialect.AWS, limits: Limits | None = None) -> Template:  # noqa: A001 - re.compile's name
+    """Parse and compile a template.
+
+    Raises TemplateSyntaxError where it is not Velocity 1.7, TemplateBoundError where it passes a bound.
+    """
+    limits = Limits() if limits is None else limits
+    if len(source) > limits.template:
+        raise TemplateBoundError(
+            f"the template has {len(source)} characters", construct="template", expected=f"at most {limits.template}"
+        )
+    try:
+        root = build(source, dialect, limits)
+        program = Compiler(root, dialect, limits).compile()
+    except RecursionError as error:
+        raise TemplateBoundError("the template nests too deep", expected="fewer levels") from error
+    return Template(source, dialect, limits, root, program)
