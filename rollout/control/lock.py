@@ -5,7 +5,7 @@ lease that has run out may be taken over without further ado.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
@@ -41,7 +41,7 @@ class Lock:
         self._seconds = seconds
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Generator[None]:
         """Hold the lock for the length of a block. Raises LockedError, PortError."""
         self.renew()
         try:
