@@ -31,14 +31,14 @@ Progress = Callable[[int, int], None]
 class Side:
     """One side's view of the table, r rows and c columns, with what stays the same in all sweeps.
 
-    `interests` (r, c) is `rated` with every row divided by the root of its count; `link_root` (c, c) is the
-    inverse of the Cholesky factor of interests' Gram matrix plus the penalty.
+    `interests` (r, c) is `rated` with every row divided by the root of its count; `link_spread` (c, c) is the
+    inverse of interests' Gram matrix plus the penalty.
     """
 
     rated: Floats
     deviation: Floats
     interests: Floats
-    link_root: Floats
+    link_spread: Floats
     penalty: float
 
     @classmethod
@@ -46,15 +46,22 @@ class Side:
         """Prepare a side."""
         interests = rated / np.sqrt(np.maximum(rated.sum(1, keepdims=True), 1.0))
         gram = interests.T @ interests + penalty * np.eye(rated.shape[1])
-        return cls(rated, deviation, interests, inverse(cholesky(gram)), penalty)
+        return cls(rated, deviation, interests, inverse(gram), penalty)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """One side's draw: `factors` (r, k) and the `link` (c, k) from interests to their prior mean."""
+    """One side's draw: `factors` (r, k), the `link` (c, k) from interests to factors, and `expected` (r, k) by it."""
 
     factors: Floats
     link: Floats
+    expected: Floats
+
+    @classmethod
+    def start(cls, rows: int, columns: int, rank: int, random: np.random.Generator) -> "State":
+        """Return small factors by chance, and nothing expected."""
+        factors = random.normal(0.0, START, (rows, rank))
+        return cls(factors, np.zeros((columns, rank)), np.zeros_like(factors))
 
 
 def mean_prediction(
@@ -81,7 +88,7 @@ def _sweeps(
         Side.of(features.rated.T, features.deviation.T, settings.interest_penalty),
     )
     users, items = (
-        State(random.normal(0.0, START, (rows, settings.rank)), np.zeros((columns, settings.rank)))
+        State.start(rows, columns, settings.rank, random)
         for rows, columns in (features.rated.shape, features.rated.T.shape)
     )
     while True:
@@ -95,18 +102,18 @@ def _draw(side: Side, state: State, other: Floats, noise_precision: float, rando
     rows, rank = state.factors.shape
     mean, precision = _draw_prior(side, state, random)
     link = _draw_link(side, state.factors - mean, precision, random)
-    prior = mean + side.interests @ link
+    expected = side.interests @ link
     pairs = (other[:, :, None] * other[:, None, :]).reshape(len(other), rank * rank)
     gram = noise_precision * (side.rated @ pairs).reshape(rows, rank, rank) + precision
-    pull = noise_precision * (side.deviation @ other) + prior @ precision
+    pull = noise_precision * (side.deviation @ other) + (mean + expected) @ precision
     root = cholesky(gram)
     whitened = solve(root, pull[:, :, None]) + random.normal(size=(rows, rank, 1))
-    return State(solve(root.transpose(0, 2, 1), whitened)[:, :, 0], link)
+    return State(solve(root.transpose(0, 2, 1), whitened)[:, :, 0], link, expected)
 
 
 def _draw_prior(side: Side, state: State, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Draw the mean (k,) and precision (k, k) of factors around the link (normal-Wishart, the link's penalty in it)."""
-    around = state.factors - side.interests @ state.link
+    around = state.factors - state.expected
     rows, rank = around.shape
     centre = around.mean(0)
     spread = (around - centre).T @ (around - centre) + side.penalty * state.link.T @ state.link
@@ -124,7 +131,7 @@ def _draw_link(side: Side, around: Floats, precision: Floats, random: np.random.
     spread = inverse(cholesky(precision))
     perturbed = side.interests.T @ (around + random.normal(size=(rows, rank)) @ spread)
     perturbed += np.sqrt(side.penalty) * random.normal(size=(columns, rank)) @ spread
-    return side.link_root.T @ (side.link_root @ perturbed)
+    return side.link_spread @ perturbed
 
 
 def _wishart(root: Floats, freedom: int, random: np.random.Generator) -> Floats:

@@ -92,7 +92,7 @@ def test_what_is_not_ours_is_refused(model: Model) -> None:
         read_archive(rewritten(archive, user_bias=None))
     with pytest.raises(ArchiveError, match="allow_pickle"):
         read_archive(rewritten(archive, user_bias=np.array([{}], dtype=object)))
-    with pytest.raises(ArchiveError, match="format 2 in steps of 0.000244140625; this version reads format 1"):
+    with pytest.raises(ArchiveError, match=r"format 2 in steps of 0\.000244140625; this version reads format 1"):
         read_archive(rewritten(archive, format=np.array(2)))
     with pytest.raises(ArchiveError, match=r"format 1 in steps of 0\.5"):
         read_archive(rewritten(archive, scale=np.array(0.5)))

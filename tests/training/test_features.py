@@ -22,7 +22,7 @@ def test_biases_are_shrunk_by_their_penalties() -> None:
     # One user, one item, deviation d after the mean is 0: nothing to learn.
     user, item = biases(features_of(ratings_of([(1, 1, 4, 0)])), 5, 3)
     assert user.tolist() == item.tolist() == [0.0]
-    # Two users, one item, 5 and 1 stars: mean 3, deviations +-2. The item's bias stays 0, a user's is 2 / (penalty + 1).
+    # Two users, one item, 5 and 1 stars: mean 3, deviations +-2. The item's bias stays 0, a user's is 2 / (1 + 3).
     user, item = biases(features_of(ratings_of([(1, 1, 5, 0), (2, 1, 1, 0)])), 3, 1)
     assert user.tolist() == pytest.approx([0.5, -0.5])
     assert item.tolist() == pytest.approx([0.0])

@@ -137,9 +137,9 @@ def test_json_is_given_to_whoever_accepts_it(accept: str | None) -> None:
 
 
 def test_other_formats_are_refused() -> None:
-    with pytest.raises(ValueError, match="^the content type must be application/json, got 'text/csv'$"):
+    with pytest.raises(ValueError, match=r"^the content type must be application/json, got 'text/csv'$"):
         inference.input_fn("1,2", "text/csv")
-    with pytest.raises(ValueError, match="^the answer is application/json, and the caller accepts 'text/csv' only$"):
+    with pytest.raises(ValueError, match=r"^the answer is application/json, and the caller accepts 'text/csv' only$"):
         inference.output_fn(np.array([3.0]), "text/csv")
 
 

@@ -66,13 +66,13 @@ def test_a_damaged_download_is_said_and_never_kept(tmp_path: Path) -> None:
 def test_no_source_at_all_says_how_to_point_to_a_copy(tmp_path: Path) -> None:
     with pytest.raises(UnreachableError) as caught:
         load_ratings(downloads=[fails(UnreachableError("site: no route")), fails(UnreachableError("wheel: no pip"))])
-    assert str(caught.value).splitlines() == [
-        "the ratings (MovieLens-100K) could not be fetched:",
-        "  site: no route",
-        "  wheel: no pip",
-        "If you have a copy, name it with --ratings PATH or CANARY_RATINGS=PATH (u.data, ml-100k.inter, ml-100k.zip, or "
-        "a folder with one of them)",
-    ]
+    assert str(caught.value) == (
+        "the ratings (MovieLens-100K) could not be fetched:\n"
+        "  site: no route\n"
+        "  wheel: no pip\n"
+        "If you have a copy, name it with --ratings PATH or CANARY_RATINGS=PATH "
+        "(u.data, ml-100k.inter, ml-100k.zip, or a folder with one of them)"
+    )
     assert not (tmp_path / "cache").exists()
 
 
