@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ruamel.yaml import YAML
+from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from settings.errors import StackFileError
@@ -132,11 +133,23 @@ def _line_end(text: str, offset: int) -> int:
 
 def _block(key: str, value: object, column: int, name: str) -> str:
     yaml: Any = YAML(typ="rt", pure=True)  # Any: as above
+    yaml.Representer = _Representer
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
     yaml.dump({_spelt(key, name): _spelt(value, name)}, stream)
     return "".join(f"{' ' * column}{line}\n" for line in stream.getvalue().splitlines())
+
+
+class _Representer(RoundTripRepresenter):
+    """Writes null as a word: a value that is not there could not be told from what follows it."""
+
+
+def _null(representer: Any, _: None) -> object:  # noqa: ANN401 - as above
+    return representer.represent_scalar("tag:yaml.org,2002:null", "null")
+
+
+cast("Any", _Representer).add_representer(type(None), _null)
 
 
 def _spelt(value: object, name: str) -> object:

@@ -23,10 +23,9 @@ def parse(
     """Read the whole configuration of one stack.
 
     Args:
-        raw: every key with its namespace (`predicted-ratings:api`; without one it is ours too), its
-            value decoded, as `load_stack` gives it, or
-            as text, as the engine hands it to the program (structured values as JSON). Keys of other namespaces
-            are passed over, but for `aws:region`.
+        raw: every key with its namespace (`predicted-ratings:api`; without one it is ours too), its value decoded,
+            as `load_stack` gives it, or as text, as the engine hands it to the program (structured values as JSON).
+            Keys of other namespaces are passed over, but for `aws:region`.
         releases: the ids in the stack's store; None where nobody has looked, and then no id is missed.
         secret_keys: the keys that the engine says are secret (`PULUMI_CONFIG_SECRET_KEYS`).
 

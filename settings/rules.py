@@ -59,8 +59,7 @@ class Text:
 
     def read(self, value: object, path: str, faults: list[Fault]) -> object:
         if not isinstance(value, str):
-            kind = type(value).__name__
-            faults.append(Fault(path, f"is {shown(value)}, a {kind}", self.bound, "Write it in quotes"))
+            faults.append(Fault(path, f"is {shown(value)}, not a string", self.bound, "Write a string, in quotes"))
             return UNREAD
         problem = self.problem(value)
         if problem is not None:

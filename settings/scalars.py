@@ -22,6 +22,8 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
 }
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DOTTED = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?")
+"""What begins with a dot goes to Go's ParseFloat, which takes underscores between digits only."""
 _BASES = (
     (re.compile(r"([-+]?)0[xX]([0-9a-fA-F]+)"), 16),
     (re.compile(r"([-+]?)0[bB]([01]+)"), 2),
@@ -47,7 +49,7 @@ def scalar(text: str) -> Scalar:
     if text in _WORDS:
         return _WORDS[text]
     if text[0] == ".":
-        return _float(text)
+        return _float(text) if _DOTTED.fullmatch(text) else text
     if text[0] not in "+-0123456789":
         return text
     time = _time(text)
@@ -57,7 +59,7 @@ def scalar(text: str) -> Scalar:
     whole = _integer(plain)
     if whole is not None:
         return whole
-    number = _float(plain)
+    number = _float(text)
     if not isinstance(number, str):
         return number
     for pattern, base in _SIGN_INSIDE:
@@ -76,9 +78,8 @@ def _integer(plain: str) -> int | None:
 
 
 def _float(text: str) -> Scalar:
-    if not _FLOAT.fullmatch(text):
-        return text
-    value = float(text)
+    plain = text.replace("_", "")
+    value = float(plain) if _FLOAT.fullmatch(plain) else math.inf
     if not math.isfinite(value):
         return text
     return int(value) if value.is_integer() and abs(value) < _JSON_EXPONENT_FROM else value
@@ -99,10 +100,11 @@ def _time(text: str) -> str | None:
         return None
     if hour >= hours or minute >= sixty or second >= sixty:
         return None
-    if zone not in (None, "Z") and (int(zone[1:3]) > hours or int(zone[4:]) >= sixty):
+    if zone not in (None, "Z") and (int(zone[1:3]) > hours or int(zone[4:]) > sixty):
         return None
     part = (found["part"] or "")[:9].rstrip("0")
-    offset = "+0000" if zone in (None, "Z") else zone.replace(":", "")
+    minutes = 0 if zone in (None, "Z") else int(zone[1:3]) * sixty + int(zone[4:])
+    offset = f"{'-' if (zone or '')[0:1] == '-' and minutes else '+'}{minutes // sixty:02}{minutes % sixty:02}"
     name = "UTC" if offset == "+0000" else offset
     fraction = f".{part}" if part else ""
     return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{fraction} {offset} {name}"
