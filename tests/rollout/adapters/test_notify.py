@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -101,9 +101,8 @@ def test_a_command_that_fails_is_named_with_its_words() -> None:
 
 def test_a_topic_gets_the_same_message() -> None:
     with mock_aws():
-        sns = boto3.client("sns", region_name="eu-west-1")
-        client: Any = vars(boto3)["client"]  # the stubs for SQS are not installed
-        sqs = client("sqs", region_name="eu-west-1")
+        session = cast("Any", boto3.Session(region_name="eu-west-1"))
+        sns, sqs = session.client("sns"), session.client("sqs")
         topic = sns.create_topic(Name="canary")["TopicArn"]
         queue = sqs.create_queue(QueueName="q")["QueueUrl"]
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:q")
