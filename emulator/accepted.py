@@ -1,0 +1,134 @@
+"""What of a registered resource is imitated, what changes no answer, and what is refused: tables of data.
+
+A property in none of the three columns is refused as unknown: better a clear end than a wrong answer. Properties are
+those of the Pulumi AWS provider 7.x. Types outside `apigateway`, `apigatewayv2` and `sagemaker` take no part in a
+request here and are passed over: permissions are not evaluated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emulator.errors import UnsupportedError
+from emulator.recording import Registration
+
+REST_API = "aws:apigateway/restApi:RestApi"
+DEPLOYMENT = "aws:apigateway/deployment:Deployment"
+STAGE = "aws:apigateway/stage:Stage"
+METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
+MODEL = "aws:sagemaker/model:Model"
+CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
+ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
+
+
+def _none() -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """One type's properties: imitated, without effect on an answer, and refused (with the reason) where truthy."""
+
+    imitated: frozenset[str]
+    without_effect: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=_none)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ACCEPTED: Mapping[str, Columns] = {
+    REST_API: Columns(
+        imitated=_words("name body binaryMediaTypes"),
+        without_effect=_words(
+            "description tags region putRestApiMode failOnWarnings endpointConfiguration apiKeySource securityPolicy "
+            "endpointAccessMode"
+        ),
+        refused={
+            "policy": "resource policies are not evaluated",
+            "disableExecuteApiEndpoint": "custom domains are not imitated, so there would be no way in",
+            "minimumCompressionSize": "compression is not imitated",
+            "parameters": "import parameters (basepath) are not imitated",
+        },
+    ),
+    DEPLOYMENT: Columns(
+        imitated=_words("restApi triggers"),
+        without_effect=_words("description region"),
+        refused={"variables": "set the variables on the Stage"},
+    ),
+    STAGE: Columns(
+        imitated=_words("restApi deployment stageName variables canarySettings accessLogSettings"),
+        without_effect=_words(
+            "description tags region documentationVersion xrayTracingEnabled cacheClusterSize clientCertificateId"
+        ),
+        refused={"cacheClusterEnabled": "the stage cache is not imitated"},
+    ),
+    METHOD_SETTINGS: Columns(imitated=_words("restApi stageName methodPath settings"), without_effect=_words("region")),
+    MODEL: Columns(
+        imitated=_words("name primaryContainer"),
+        without_effect=_words("executionRoleArn tags region vpcConfig enableNetworkIsolation"),
+        refused={
+            "containers": "inference pipelines are not imitated; use --endpoint NAME=URL",
+            "inferenceExecutionConfig": "multi-container endpoints are not imitated; use --endpoint NAME=URL",
+        },
+    ),
+    CONFIGURATION: Columns(
+        imitated=_words("name namePrefix productionVariants dataCaptureConfig"),
+        without_effect=_words("tags region kmsKeyArn executionRoleArn"),
+        refused={
+            "asyncInferenceConfig": "asynchronous inference is not imitated",
+            "shadowProductionVariants": "shadow variants are not imitated",
+        },
+    ),
+    ENDPOINT: Columns(
+        imitated=_words("name endpointConfigName"), without_effect=_words("tags region deploymentConfig")
+    ),
+}
+
+TREE = "the API must be one OpenAPI document (RestApi's body), not a tree of resources"
+REFUSED_TYPES: Mapping[str, str] = {
+    "aws:apigateway/method:Method": TREE,
+    "aws:apigateway/methodResponse:MethodResponse": TREE,
+    "aws:apigateway/resource:Resource": TREE,
+    "aws:apigateway/integration:Integration": TREE,
+    "aws:apigateway/integrationResponse:IntegrationResponse": TREE,
+    "aws:apigateway/model:Model": TREE,
+    "aws:apigateway/requestValidator:RequestValidator": TREE,
+    "aws:apigateway/response:Response": "put gateway responses into the document: they belong to its snapshot",
+    "aws:apigateway/authorizer:Authorizer": "authorizers are not imitated",
+    "aws:apigateway/restApiPolicy:RestApiPolicy": "resource policies are not evaluated",
+    "aws:apigateway/apiKey:ApiKey": "API keys are not imitated",
+    "aws:apigateway/usagePlan:UsagePlan": "usage plans are not imitated",
+    "aws:apigateway/usagePlanKey:UsagePlanKey": "usage plans are not imitated",
+}
+WITHOUT_EFFECT_TYPES = frozenset(
+    {
+        "aws:apigateway/account:Account",
+        "aws:apigateway/clientCertificate:ClientCertificate",
+        "aws:apigateway/documentationPart:DocumentationPart",
+        "aws:apigateway/documentationVersion:DocumentationVersion",
+        "aws:apigateway/domainName:DomainName",
+        "aws:apigateway/basePathMapping:BasePathMapping",
+    }
+)
+GATEWAYS = ("aws:apigateway/", "aws:apigatewayv2/")
+
+
+def check(registration: Registration) -> None:
+    """Refuse what the emulator would answer wrongly.
+
+    Raises:
+        UnsupportedError: with the resource, the property and the reason.
+    """
+    kind, resource = registration.type, f"{registration.type} {registration.name!r}"
+    columns = ACCEPTED.get(kind)
+    if columns is None:
+        if kind in REFUSED_TYPES:
+            raise UnsupportedError(resource, "type", REFUSED_TYPES[kind])
+        if kind.startswith(GATEWAYS) and kind not in WITHOUT_EFFECT_TYPES:
+            raise UnsupportedError(resource, "type", "not imitated")
+        return
+    for prop, value in registration.inputs.items():
+        if prop in columns.imitated or prop in columns.without_effect or value in (None, False, "", [], {}):
+            continue
+        raise UnsupportedError(resource, prop, columns.refused.get(prop, f"{value!r}: not known to the emulator"))

@@ -1,0 +1,138 @@
+"""The second port: what is served now, and a reload. Loopback only, and no part of what AWS would answer.
+
+GET  /health   200 {"status": "ok"}
+GET  /stage    the stage as GetStage shows it (?name= where there are several)
+GET  /lineup   the endpoints: name, status, since when, how often invoked
+POST /reload   {"config": {...}} or nothing: run the program again, swap when its endpoints are in service
+"""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs
+
+from emulator.errors import EmulatorError
+from emulator.exchange import HttpRequest, HttpResponse
+from emulator.graph import StageState
+from emulator.http_server import Handler
+
+if TYPE_CHECKING:
+    from emulator.emulation import Emulation
+
+CONFLICT = 409
+
+
+def handler(emulation: "Emulation") -> Handler:
+    """Return the second port's handler."""
+
+    async def handle(request: HttpRequest) -> HttpResponse:
+        path, _, query = request.target.partition("?")
+        match request.method, path:
+            case "GET", "/health":
+                return _json(200, {"status": "ok", "pid": os.getpid()})
+            case "GET", "/stage":
+                return _stage(emulation, parse_qs(query).get("name", [""])[0])
+            case "GET", "/lineup":
+                return _json(200, lineup(emulation))
+            case "POST", "/reload":
+                return await _reload(emulation, request.body)
+            case _:
+                return _json(404, {"message": "GET /health, GET /stage, GET /lineup or POST /reload"})
+
+    return handle
+
+
+def _json(status: int, document: Mapping[str, object]) -> HttpResponse:
+    body = json.dumps(document, indent=1).encode() + b"\n"
+    return HttpResponse(status=status, headers=(("Content-Type", "application/json"),), body=body)
+
+
+def _stage(emulation: "Emulation", name: str) -> HttpResponse:
+    stages = emulation.served.graph.stages
+    stage = stages.get(name) if name else next(iter(stages.values()))
+    if stage is None:
+        return _json(404, {"message": "Invalid stage identifier specified"})
+    return _json(200, stage_document(stage, emulation.created, emulation.updated))
+
+
+def stage_document(stage: StageState, created: float, updated: float) -> dict[str, object]:
+    """Return a stage as GetStage does (recorded 2025-05-30): keys that are not set are not there."""
+    document: dict[str, object] = {
+        "deploymentId": stage.deployment,
+        "stageName": stage.name,
+        "cacheClusterEnabled": False,
+        "cacheClusterStatus": "NOT_AVAILABLE",
+        "methodSettings": _method_settings(stage),
+        "tracingEnabled": stage.tracing,
+        "createdDate": _date(created),
+        "lastUpdatedDate": _date(updated),
+    }
+    if stage.variables:
+        document["variables"] = dict(stage.variables)
+    if stage.access_log is not None:
+        document["accessLogSettings"] = {
+            "format": stage.access_log.format,
+            "destinationArn": stage.access_log.destination,
+        }
+    if stage.canary is not None:
+        settings: dict[str, object] = {
+            "percentTraffic": stage.canary.percent,
+            "deploymentId": stage.canary.deployment,
+            "useStageCache": stage.canary.use_stage_cache,
+        }
+        if stage.canary.overrides:
+            settings["stageVariableOverrides"] = dict(stage.canary.overrides)
+        document["canarySettings"] = settings
+    return document
+
+
+def _method_settings(stage: StageState) -> dict[str, object]:
+    return {
+        path: {"throttlingRateLimit": measures.rate, "throttlingBurstLimit": measures.burst}
+        for path, measures in stage.throttles.items()
+    }
+
+
+def lineup(emulation: "Emulation") -> dict[str, object]:
+    """Return the endpoints in service."""
+    served = emulation.served
+    return {
+        "endpoints": [
+            {
+                "name": each.spec.name,
+                "arn": each.spec.arn,
+                "status": "InService",
+                "variant": each.spec.variant,
+                "configuration": each.spec.configuration,
+                "artifact": each.spec.artifact,
+                "since": _date(each.since),
+                "pid": each.container.pid,
+                "invocations": each.invocations,
+            }
+            for each in served.endpoints.values()
+        ]
+    }
+
+
+async def _reload(emulation: "Emulation", body: bytes) -> HttpResponse:
+    config: Mapping[str, Any] | None = None
+    if body.strip():
+        try:
+            document = cast("object", json.loads(body))
+        except ValueError as error:
+            return _json(400, {"message": f"the body is not JSON: {error}"})
+        given = cast("dict[str, Any]", document).get("config") if isinstance(document, dict) else None
+        if not isinstance(given, dict):
+            return _json(400, {"message": 'the body must be {"config": {...}}, or nothing'})
+        config = cast("dict[str, Any]", given)
+    try:
+        await emulation.reload(config)
+    except EmulatorError as error:
+        return _json(CONFLICT, {"message": f"nothing is changed: {error}"})
+    return _json(200, {**emulation.address(), **lineup(emulation)})
+
+
+def _date(epoch: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))

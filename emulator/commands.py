@@ -1,0 +1,116 @@
+"""The emulator's commands: `serve` and `try`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from emulator.emulation import Options, Source
+
+Stack = Annotated[str, typer.Option("--stack", help="The stack whose configuration is served.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", help="Its file; Pulumi.STACK.yaml of the program if not given.")
+]
+ProgramFolder = Annotated[Path, typer.Option("--program", help="The folder of the Pulumi program.")]
+Store = Annotated[
+    Path | None, typer.Option("--store", help="Where address, logs and captures go; .canary/STACK if not given.")
+]
+Endpoint = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--endpoint", metavar="NAME=URL", help="A model container that runs already, instead of the artifact."
+    ),
+]
+
+
+def serve(
+    *,
+    stack: Stack = "local",
+    config: Config = None,
+    program: ProgramFolder = Path(),
+    store: Store = None,
+    port: Annotated[int, typer.Option(help="The API's port; 0 takes a free one.", min=0, max=65535)] = 8080,
+    admin_port: Annotated[int, typer.Option(help="The second port; 0 takes a free one.", min=0, max=65535)] = 0,
+    seed: Annotated[int | None, typer.Option(help="Makes the canary's split repeatable.")] = None,
+    endpoint: Endpoint = None,
+) -> None:
+    """Serve on this machine what a Pulumi program registers, until stopped.
+
+    Runs the program under mocks with a stack's configuration and answers as API Gateway and SageMaker would;
+    docs/fidelity.md says in what it differs. SIGHUP, or POST /reload on the second port, takes a changed
+    configuration over without dropping a request.
+
+    Example: canary serve --stack local --port 8080
+    """
+    import asyncio
+
+    from emulator.service import run
+
+    source, options = _prepared(stack, config, program, store, endpoint, port=port, admin_port=admin_port, seed=seed)
+    asyncio.run(run(source, options))
+
+
+def try_request(
+    *,
+    request: Annotated[str, typer.Argument(help='Method and path below the stage: "GET /path?query".')],
+    body: Annotated[str, typer.Option(help="The request's body.")] = "",
+    header: Annotated[list[str] | None, typer.Option("--header", metavar="NAME:VALUE", help="A header.")] = None,
+    canary: Annotated[bool, typer.Option("--canary/--stable", help="The track to try.")] = False,
+    stack: Stack = "local",
+    config: Config = None,
+    program: ProgramFolder = Path(),
+    store: Store = None,
+    endpoint: Endpoint = None,
+) -> int:
+    """Send one request and print every step, as the API Gateway console's method test does.
+
+    Exits with status 1 where the answer is no success.
+
+    Example: canary try "GET /predicted-ratings/321?items=101,131,162"
+    """
+    import asyncio
+
+    from emulator.exchange import HttpRequest
+    from emulator.service import try_once
+
+    method, _, target = request.strip().partition(" ")
+    if not target.startswith("/"):
+        raise typer.BadParameter(f'{request!r}: give method and path, as in "GET /predicted-ratings/321?items=101"')
+    pairs = [entry.partition(":") for entry in header or []]
+    asked = HttpRequest(
+        method=method.upper(),
+        target=target,
+        headers=tuple((name.strip(), value.strip()) for name, _, value in pairs),
+        body=body.encode(),
+    )
+    source, options = _prepared(stack, config, program, store, endpoint, port=0, admin_port=0, seed=None)
+    return asyncio.run(try_once(source, options, asked, canary=canary))
+
+
+def _prepared(
+    stack: str,
+    config: Path | None,
+    program: Path,
+    store: Path | None,
+    endpoint: list[str] | None,
+    *,
+    port: int,
+    admin_port: int,
+    seed: int | None,
+) -> "tuple[Source, Options]":
+    from emulator.emulation import Options
+    from emulator.running import program_source
+
+    pairs = [entry.partition("=") for entry in endpoint or []]
+    for name, _, url in pairs:
+        if not name or not url:
+            raise typer.BadParameter(f"--endpoint {name}: give it as NAME=URL, as in ratings-r1=http://127.0.0.1:8081")
+    options = Options(
+        store=store or program / ".canary" / stack,
+        port=port,
+        admin_port=admin_port,
+        seed=seed,
+        endpoints={name: url for name, _, url in pairs},
+    )
+    return program_source(program, config, stack=stack), options

@@ -1,0 +1,202 @@
+"""The running emulator: two ports, a state that reloads replace, and what it writes into the store.
+
+The store's folder gets `emulator.json` (address, pid, log files; gone when it stops), `logs/` (access log, execution
+log, the containers' output) and `capture/`.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from emulator import admin
+from emulator.access_log import AccessLogs, LogFile, line
+from emulator.arrival import Split
+from emulator.errors import EmulatorError
+from emulator.exchange import HttpRequest, HttpResponse
+from emulator.fleet import Fleet
+from emulator.graph import Graph, StageState
+from emulator.http_server import HttpServer
+from emulator.pipeline import Passage, respond
+from emulator.reading import graph_of
+from emulator.recording import Recording
+from emulator.served import Served, broken_templates, serving
+from emulator.throttling import Throttles
+from emulator.worker import INVOCATION_SECONDS
+from store.errors import NotThereError
+from store.folder import FolderStore
+
+ADDRESS = "emulator.json"
+HOST = "127.0.0.1"
+Source = Callable[[Mapping[str, Any] | None], Recording]
+"""Runs the program and returns what it registered: with this configuration, or with its own if None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to serve. Port 0 takes a free one; `endpoints` are containers that run already, by endpoint name."""
+
+    store: Path
+    port: int = 0
+    admin_port: int = 0
+    seed: int | None = None
+    endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
+    invocation_seconds: float = INVOCATION_SECONDS
+
+
+class Emulation:
+    """Serves what a source registered, on 127.0.0.1. Start, reload as often as wanted, stop."""
+
+    def __init__(self, source: Source, options: Options) -> None:
+        self.source, self.options = source, options
+        self.gateway_server = HttpServer(self.handle)
+        self.admin_server = HttpServer(admin.handler(self))
+        self.fleet = Fleet(
+            options.store, options.endpoints, options.seed, invocation_seconds=options.invocation_seconds
+        )
+        self.split = Split(seed=options.seed)
+        self.throttles = Throttles(time.monotonic)
+        self.access_logs = AccessLogs(options.store / "logs")
+        self.execution_logs: dict[str, LogFile] = {}
+        self.created = self.updated = time.time()
+        self._served: Served | None = None
+        self._reloading = asyncio.Lock()
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    @property
+    def served(self) -> Served:
+        """The state of this moment."""
+        if self._served is None:
+            raise EmulatorError("the emulator is not started")
+        return self._served
+
+    @property
+    def url(self) -> str:
+        """The first stage's address, without a slash at its end."""
+        return f"http://{HOST}:{self.gateway_server.port}/{next(iter(self.served.graph.stages))}"
+
+    @property
+    def admin_url(self) -> str:
+        """The second port's address."""
+        return f"http://{HOST}:{self.admin_server.port}"
+
+    async def start(self) -> None:
+        """Run the program, start its endpoints, then listen, then say where.
+
+        Raises:
+            EmulatorError: whatever stood in the way; nothing is left behind.
+        """
+        await self.prepare()
+        try:
+            await self.gateway_server.start(HOST, self.options.port)
+            await self.admin_server.start(HOST, self.options.admin_port)
+        except BaseException:
+            await self.gateway_server.stop()
+            await self.fleet.retire(self.served.endpoints.values())
+            raise
+        FolderStore(self.options.store).write(ADDRESS, (json.dumps(self.address(), indent=1) + "\n").encode())
+
+    async def prepare(self) -> None:
+        """Run the program and bring its endpoints into service, without listening.
+
+        Raises:
+            EmulatorError: whatever stood in the way; nothing is left behind.
+        """
+        graph = await self._graph(None)
+        endpoints = await self.fleet.prepared(graph.endpoints, {})
+        self._served = serving(graph, endpoints, self.throttles, self.split)
+
+    async def reload(self, config: Mapping[str, Any] | None = None) -> None:
+        """Take over another configuration, or the changed file. Requests in flight end on the old state.
+
+        Raises:
+            EmulatorError: what the new configuration leads to cannot be served; the old state goes on.
+        """
+        async with self._reloading:
+            graph = await self._graph(config)
+            old = self.served
+            endpoints = await self.fleet.prepared(graph.endpoints, old.endpoints)
+            self._served = serving(graph, endpoints, self.throttles, self.split)
+            self.updated = time.time()
+            gone = [each for name, each in old.endpoints.items() if endpoints.get(name) is not each]
+            task = asyncio.get_running_loop().create_task(self._retire(old, gone))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+    async def _retire(self, old: Served, gone: list[Any]) -> None:
+        await old.flights.landed()
+        await self.fleet.retire(gone)
+
+    async def stop(self) -> None:
+        """Answer what is in flight, then stop everything."""
+        await self.gateway_server.stop()
+        await self.admin_server.stop()
+        for task in list(self._retiring):
+            await task
+        if self._served is not None:
+            await self.fleet.retire(self._served.endpoints.values())
+        self.access_logs.close()
+        for file in self.execution_logs.values():
+            file.close()
+        self._forget_address()
+
+    async def handle(self, request: HttpRequest) -> HttpResponse:
+        """Answer one client."""
+        served, started = self.served, time.perf_counter()
+        with served.flights:
+            passage = await respond(request, served.gateway)
+        self._log(passage, served.graph, time.perf_counter() - started)
+        return cast("HttpResponse", passage.response)
+
+    def _log(self, passage: Passage, graph: Graph, seconds: float) -> None:
+        arrival = passage.arrival
+        if arrival is None:
+            return
+        log = graph.stages[arrival.stage].access_log
+        if log is not None:
+            text = line(log.format, passage, graph.place, seconds)
+            self.access_logs.write(log.group, text, canary=arrival.canary is True)
+        if passage.fault is not None and passage.fault.reason:
+            group = f"API-Gateway-Execution-Logs_{arrival.api.id}/{arrival.stage}"
+            file = self.execution_logs.setdefault(group, LogFile(self.access_logs.path(group)))
+            file.write(f"({arrival.request_id}) Execution failed: {passage.fault.reason}")
+
+    async def _graph(self, config: Mapping[str, Any] | None) -> Graph:
+        recording = await asyncio.get_running_loop().run_in_executor(None, self.source, config)
+        graph = graph_of(recording)
+        for problem in broken_templates(graph):
+            print(f"emulator: every request will be answered 500: {problem}", file=sys.stderr)
+        return graph
+
+    def access_log(self, stage: StageState, *, canary: bool = False) -> str | None:
+        """Return the file of a stage's access log, or its canary's."""
+        if stage.access_log is None:
+            return None
+        return str(self.access_logs.path(stage.access_log.group + ("/Canary" if canary else "")).absolute())
+
+    def address(self) -> dict[str, object]:
+        """Return what `emulator.json` says."""
+        stage = next(iter(self.served.graph.stages.values()))
+        return {
+            "url": self.url,
+            "admin": self.admin_url,
+            "pid": os.getpid(),
+            "stage": stage.name,
+            "accessLog": self.access_log(stage),
+            "canaryAccessLog": self.access_log(stage, canary=True),
+        }
+
+    def _forget_address(self) -> None:
+        """Remove `emulator.json`, unless another emulator has written its own there by now."""
+        store = FolderStore(self.options.store)
+        try:
+            written = cast("dict[str, Any]", json.loads(store.read(ADDRESS)))
+        except (NotThereError, ValueError):
+            return
+        if written.get("admin") == self.admin_url:
+            store.delete(ADDRESS)

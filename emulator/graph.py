@@ -1,0 +1,89 @@
+"""What is served: frozen APIs by deployment, stages, and endpoints. Pure data; `emulator/reading.py` builds it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from emulator.api import Api
+from emulator.computed import Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A stage's canary: the deployment and percent of the requests (0..100) that it gets, and its variables."""
+
+    deployment: str
+    percent: float
+    overrides: Mapping[str, str]
+    use_stage_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttle:
+    """A token bucket's measures: `rate` tokens a second, at most `burst` of them."""
+
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessLog:
+    """Where a stage's access log goes (a log group's ARN, and its name alone) and what a line holds."""
+
+    destination: str
+    group: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageState:
+    """A stage. `throttles` maps `*/*` or `/path/VERB` to its bucket's measures."""
+
+    name: str
+    api_id: str
+    deployment: str
+    variables: Mapping[str, str]
+    canary: Canary | None
+    throttles: Mapping[str, Throttle]
+    access_log: AccessLog | None
+    tracing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """Data capture: percent of the invocations, what of them, and the content types written as text."""
+
+    percent: float
+    input: bool
+    output: bool
+    json_types: tuple[str, ...]
+    csv_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSpec:
+    """An endpoint and all that its container is made of; two equal specs are the same running container.
+
+    `artifact` is the Model's modelDataUrl, `environment` its container's environment variables.
+    """
+
+    name: str
+    arn: str
+    configuration: str
+    variant: str
+    model: str
+    image: str
+    artifact: str
+    environment: tuple[tuple[str, str], ...]
+    capture: Capture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Everything that one recording says about serving."""
+
+    project: str
+    stack: str
+    place: Place
+    apis: Mapping[str, Api]
+    stages: Mapping[str, StageState]
+    endpoints: Mapping[str, EndpointSpec]

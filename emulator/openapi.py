@@ -1,0 +1,279 @@
+"""From an OpenAPI document with `x-amazon-apigateway-*` to an `Api`. Pure.
+
+What would make the emulator answer otherwise than AWS is refused with the place in the document, the property and
+the reason; what changes no answer (descriptions, examples, response models) is passed over. Extensions: API Gateway
+developer guide, "OpenAPI extensions for API Gateway".
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from emulator import expressions
+from emulator.api import (
+    Api,
+    ContentHandling,
+    CustomResponse,
+    Integration,
+    IntegrationResponse,
+    IntegrationType,
+    Method,
+    Passthrough,
+    Validation,
+)
+from emulator.computed import token
+from emulator.errors import GraphError, UnsupportedError
+
+Document = Mapping[str, Any]
+Word = TypeVar("Word", bound=StrEnum)
+VERBS = {"get", "put", "post", "delete", "options", "head", "patch"}
+ANY = "x-amazon-apigateway-any-method"
+INTEGRATION = "x-amazon-apigateway-integration"
+DEFAULT_TIMEOUT_MILLISECONDS = 29_000  # PutIntegration's default, recorded 2023-05-31
+EMULATED_EXTENSIONS = {
+    "x-amazon-apigateway-request-validators",
+    "x-amazon-apigateway-request-validator",
+    "x-amazon-apigateway-gateway-responses",
+    "x-amazon-apigateway-binary-media-types",
+}
+WITHOUT_EFFECT = {
+    "x-amazon-apigateway-documentation",
+    "x-amazon-apigateway-tag-value",
+    "x-amazon-apigateway-importexport-version",
+    "x-amazon-apigateway-endpoint-configuration",
+}
+INTEGRATION_PROPERTIES = {
+    "type", "uri", "httpMethod", "credentials", "passthroughBehavior", "timeoutInMillis", "requestParameters",
+    "requestTemplates", "responses", "contentHandling", "cacheNamespace", "connectionType",
+}  # fmt: skip
+
+
+def read_document(resource: str, text: str) -> Document:
+    """Parse JSON or YAML text.
+
+    Raises:
+        GraphError: neither, or no OpenAPI document. AWS says `Invalid OpenAPI input.` (recorded 2025-11-18).
+        UnsupportedError: a version other than 3.0.
+    """
+    try:
+        document: object = json.loads(text)
+    except ValueError:
+        from ruamel.yaml import YAML, YAMLError  # noqa: PLC0415 - most documents are JSON
+
+        try:
+            document = YAML(typ="safe").load(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # ruamel.yaml has no types
+        except YAMLError as error:
+            raise GraphError(
+                resource, "body", f"neither JSON nor YAML (AWS: Invalid OpenAPI input.): {error}"
+            ) from error
+    if not isinstance(document, dict):
+        raise GraphError(resource, "body", "no OpenAPI document (AWS: Invalid OpenAPI input.)")
+    document = cast("dict[str, Any]", document)
+    if "swagger" in document:
+        raise UnsupportedError(resource, "body.swagger", f"version {document['swagger']}: write OpenAPI 3.0.1")
+    if not str(document.get("openapi", "")).startswith("3.0"):
+        raise GraphError(resource, "body.openapi", f"must be 3.0.x, is {document.get('openapi')!r}")
+    return document
+
+
+def api_of(resource: str, identifier: str, text: str, binary_media_types: tuple[str, ...] = ()) -> Api:
+    """Build the frozen API `identifier` from a document's text; `resource` names it in errors.
+
+    Raises:
+        GraphError: the document contradicts itself or is none.
+        UnsupportedError: something in it cannot be imitated.
+    """
+    return _Reader(resource, identifier, read_document(resource, text)).api(binary_media_types)
+
+
+class _Reader:
+    def __init__(self, resource: str, identifier: str, document: Document) -> None:
+        self.resource, self.identifier, self.document = resource, identifier, document
+
+    def api(self, binary: tuple[str, ...]) -> Api:
+        document = self.document
+        self.known(document, "", EMULATED_EXTENSIONS | WITHOUT_EFFECT)
+        if document.get("security"):
+            raise self.unsupported("security", "authorizers and API keys are not imitated")
+        paths = {path: self.path(path, entry) for path, entry in _map(document.get("paths")).items()}
+        responses = _map(document.get("x-amazon-apigateway-gateway-responses"))
+        return Api(
+            id=self.identifier,
+            name=str(_map(document.get("info")).get("title", "")),
+            resources={path: methods for path, methods in paths.items() if methods},
+            responses={kind: self.custom(kind, entry) for kind, entry in responses.items()},
+            binary_media_types=(*binary, *_list(document.get("x-amazon-apigateway-binary-media-types"))),
+        )
+
+    def path(self, path: str, entry: Document) -> dict[str, Method]:
+        shared = _list(entry.get("parameters"))
+        methods: dict[str, Method] = {}
+        for verb, operation in entry.items():
+            if verb in VERBS or verb == ANY:
+                name = "ANY" if verb == ANY else verb.upper()
+                methods[name] = self.method(path, name, operation, shared)
+        return methods
+
+    def method(self, path: str, verb: str, operation: Document, shared: list[Document]) -> Method:
+        where = f"{verb} {path}"
+        self.known(operation, where, EMULATED_EXTENSIONS | WITHOUT_EFFECT | {INTEGRATION})
+        if operation.get("security"):
+            raise self.unsupported(f"{where}: security", "authorizers and API keys are not imitated")
+        if INTEGRATION not in operation:
+            raise GraphError(self.resource, f"{where}: {INTEGRATION}", "missing: AWS deploys no method without one")
+        return Method(
+            verb=verb,
+            path=path,
+            resource_id=token(f"{self.identifier}{path}", 6),
+            validation=self.validation(where, operation, shared),
+            integration=self.integration(where, operation[INTEGRATION]),
+        )
+
+    def validation(self, where: str, operation: Document, shared: list[Document]) -> Validation:
+        validators = _map(self.document.get("x-amazon-apigateway-request-validators"))
+        word = "x-amazon-apigateway-request-validator"
+        name = operation.get(word, self.document.get(word))
+        if name is None:
+            return Validation()
+        if name not in validators:
+            raise GraphError(self.resource, f"{where}: {word}", f"no validator is called {name!r}")
+        parameters = [self.resolved(each) for each in [*shared, *_list(operation.get("parameters"))]]
+        required = [each for each in parameters if each.get("required") or each.get("in") == "path"]
+        names = {
+            place: tuple(p["name"] for p in required if p.get("in") == place) for place in ("header", "path", "query")
+        }
+        if not validators[name].get("validateRequestParameters"):
+            names = dict.fromkeys(names, ())
+        bodies: dict[str, Mapping[str, object]] = {}
+        if validators[name].get("validateRequestBody"):
+            for media, content in _map(self.resolved(_map(operation.get("requestBody"))).get("content")).items():
+                if "schema" in content:
+                    bodies[media] = {**content["schema"], "components": _map(self.document.get("components"))}
+        return Validation(headers=names["header"], paths=names["path"], querystrings=names["query"], bodies=bodies)
+
+    def integration(self, where: str, entry: Document) -> Integration:
+        kind = str(entry.get("type", "")).upper()
+        for prop in entry:
+            if prop not in INTEGRATION_PROPERTIES:
+                raise self.unsupported(f"{where}: {INTEGRATION}.{prop}", "not imitated")
+        if kind not in {each.value for each in IntegrationType}:
+            raise self.unsupported(f"{where}: {INTEGRATION}.type", f"{kind or 'none'}: imitated are AWS and MOCK")
+        uri = str(entry.get("uri", ""))
+        if kind == IntegrationType.AWS and ":runtime.sagemaker:path/" not in uri:
+            reason = (
+                f"{uri!r}: of AWS's services only SageMaker runtime is imitated (…:runtime.sagemaker:path/endpoints/…)"
+            )
+            raise self.unsupported(f"{where}: {INTEGRATION}.uri", reason)
+        if kind == IntegrationType.AWS and entry.get("httpMethod") != "POST":
+            reason = f"{entry.get('httpMethod')!r}: SageMaker runtime knows POST only"
+            raise self.unsupported(f"{where}: {INTEGRATION}.httpMethod", reason)
+        if kind == IntegrationType.AWS and not entry.get("credentials"):
+            raise GraphError(
+                self.resource,
+                f"{where}: {INTEGRATION}.credentials",
+                "AWS: Role ARN must be specified for AWS integrations",
+            )
+        prefix = "integration.request."
+        parameters = self.expressions(where, entry.get("requestParameters"), prefix, expressions.REQUEST_SOURCES)
+        return Integration(
+            kind=IntegrationType(kind),
+            uri=uri,
+            credentials=str(entry.get("credentials", "")),
+            passthrough=self.member(Passthrough, where, "passthroughBehavior", entry) or Passthrough.WHEN_NO_MATCH,
+            timeout=int(entry.get("timeoutInMillis", DEFAULT_TIMEOUT_MILLISECONDS)) / 1000,
+            parameters=parameters,
+            templates=dict(_map(entry.get("requestTemplates"))),
+            responses=self.integration_responses(where, _map(entry.get("responses"))),
+            content_handling=self.member(ContentHandling, where, "contentHandling", entry),
+        )
+
+    def integration_responses(self, where: str, entries: Document) -> tuple[IntegrationResponse, ...]:
+        """Read `responses`: the key is the pattern, `default` or nothing is the one without."""
+        found: dict[str, IntegrationResponse] = {}
+        for pattern, entry in entries.items():
+            place, status = f"{where}: responses[{pattern!r}]", str(entry.get("statusCode", ""))
+            if not re.fullmatch(r"[1-5]\d\d", status):
+                raise GraphError(self.resource, f"{place}.statusCode", f"must match [1-5]\\d\\d, is {status!r}")
+            if status in found:
+                raise GraphError(
+                    self.resource, f"{place}.statusCode", f"{status} is taken: API Gateway keeps one response a status"
+                )
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise GraphError(self.resource, place, f"no regular expression: {error}") from error
+            prefix = "method.response.header."
+            found[status] = IntegrationResponse(
+                pattern=None if pattern in ("default", "") else pattern,
+                status=int(status),
+                parameters=self.expressions(
+                    place, entry.get("responseParameters"), prefix, expressions.RESPONSE_SOURCES
+                ),
+                templates={key: text for key, text in _map(entry.get("responseTemplates")).items() if text},
+                content_handling=self.member(ContentHandling, where, "contentHandling", entry),
+            )
+        return tuple(found.values())
+
+    def custom(self, kind: str, entry: Document) -> CustomResponse:
+        prefix = "gatewayresponse.header."
+        place = f"x-amazon-apigateway-gateway-responses.{kind}"
+        status = entry.get("statusCode")
+        return CustomResponse(
+            status=None if status is None else int(status),
+            parameters=self.expressions(place, entry.get("responseParameters"), prefix, expressions.REQUEST_SOURCES),
+            templates=dict(_map(entry.get("responseTemplates"))),
+        )
+
+    def expressions(
+        self, where: str, entries: Document | None, prefix: str, sources: tuple[str, ...]
+    ) -> dict[str, str]:
+        """Take mappings, their targets without `prefix`. A value that is no text is dropped (recorded 2025-07-02)."""
+        taken: dict[str, str] = {}
+        for target, value in (entries or {}).items():
+            if not isinstance(value, str):
+                continue
+            if not target.startswith(prefix) or not expressions.supported(value, sources):
+                reason = f"from {value!r}: imitated are literals and {', '.join(f'{source}X' for source in sources)}"
+                raise self.unsupported(f"{where}: {target}", reason)
+            taken[target.removeprefix(prefix)] = value
+        return taken
+
+    def member(self, words: type[Word], where: str, prop: str, entry: Document) -> Word | None:
+        """Take one word of a closed vocabulary, written in any casing; None where the property is not there."""
+        value = entry.get(prop)
+        if value is None:
+            return None
+        try:
+            return words(str(value).upper())
+        except ValueError:
+            there = ", ".join(each.value for each in words)
+            raise GraphError(self.resource, f"{where}: {prop}", f"{value!r} is none of {there}") from None
+
+    def resolved(self, entry: Document) -> Document:
+        reference = entry.get("$ref")
+        if reference is None:
+            return entry
+        found: Any = self.document
+        for part in str(reference).removeprefix("#/").split("/"):
+            found = found.get(part) if isinstance(found, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # JSON
+        if not isinstance(found, dict):
+            raise GraphError(self.resource, "body", f"{reference} leads nowhere")
+        return cast("Document", found)
+
+    def known(self, entry: Document, where: str, extensions: set[str]) -> None:
+        for key in entry:
+            if key.startswith("x-amazon-apigateway-") and key not in extensions:
+                raise self.unsupported(f"{where}: {key}" if where else key, "not imitated")
+
+    def unsupported(self, prop: str, reason: str) -> UnsupportedError:
+        return UnsupportedError(self.resource, f"body: {prop}", reason)
+
+
+def _map(value: object) -> Document:
+    return cast("Document", value or {})
+
+
+def _list(value: object) -> list[Any]:
+    return cast("list[Any]", value or [])

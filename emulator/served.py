@@ -1,0 +1,114 @@
+"""What is served at one moment: an immutable state that a reload replaces as a whole.
+
+A request works on the state that it found when it came in, to its end. The endpoints that only an old state knows
+are stopped when its last request is answered.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from emulator import templates
+from emulator.arrival import Split
+from emulator.exchange import EndpointReply, EndpointRequest
+from emulator.faults import Fault, FaultType
+from emulator.graph import Graph
+from emulator.pipeline import Gateway, Invoke
+from emulator.routing import tree
+from emulator.sagemaker import Endpoint, SageMaker
+from emulator.throttling import Throttles
+
+
+class Flights:
+    """Counts the requests in flight; `with flights:` around each."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._none.clear()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._count -= 1
+        if self._count == 0:
+            self._none.set()
+
+    async def landed(self) -> None:
+        """Wait until there is none."""
+        await self._none.wait()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """One state: the graph, the gateway that answers by it, and the endpoints that it may name."""
+
+    graph: Graph
+    gateway: Gateway
+    endpoints: Mapping[str, Endpoint]
+    flights: Flights = field(default_factory=Flights)
+
+
+def serving(graph: Graph, endpoints: Mapping[str, Endpoint], throttles: Throttles, split: Split) -> Served:
+    """Build the state for a graph whose endpoints are in service."""
+    runtime = SageMaker(place=graph.place, endpoints=endpoints, clock=time.time)
+    gateway = Gateway(
+        graph=graph,
+        trees={deployment: tree(api) for deployment, api in graph.apis.items()},
+        throttles=throttles,
+        split=split.canary,
+        clock=time.time,
+        invoke=invoker(runtime),
+    )
+    return Served(graph=graph, gateway=gateway, endpoints=endpoints)
+
+
+def invoker(runtime: SageMaker) -> Invoke:
+    """Return the arrow EndpointRequest -> EndpointReply.
+
+    When the gateway's timeout has passed it answers 504 and the container goes on working, as on AWS.
+    """
+    left_behind: set[asyncio.Task[object]] = set()
+
+    async def invoke(request: EndpointRequest) -> EndpointReply:
+        integration = request.validated.routed.method.integration
+        started = time.perf_counter()
+        task = asyncio.ensure_future(runtime.invoke(request.uri, request.headers, request.body))
+        done, _ = await asyncio.wait({task}, timeout=integration.timeout)
+        if not done:
+            left_behind.add(task)
+            task.add_done_callback(left_behind.discard)
+            raise Fault(FaultType.INTEGRATION_TIMEOUT, reason=f"no answer within {integration.timeout:g} s")
+        result = task.result()
+        return EndpointReply(
+            request=request,
+            status=result.status,
+            headers=result.headers,
+            body=result.body,
+            latency=time.perf_counter() - started,
+        )
+
+    return invoke
+
+
+def broken_templates(graph: Graph) -> list[str]:
+    """Name the templates that do not parse. AWS takes them and answers 500; a person wants to know before that."""
+    found: list[str] = []
+    for api in graph.apis.values():
+        for methods in api.resources.values():
+            for method in methods.values():
+                integration = method.integration
+                texts = {f"request template {media}": text for media, text in integration.templates.items()}
+                for response in integration.responses:
+                    name = f"response template {response.pattern or 'default'}"
+                    texts |= {f"{name} {media}": text for media, text in response.templates.items()}
+                for name, text in texts.items():
+                    if (problem := templates.problem(text)) is not None:
+                        found.append(f"{method.verb} {method.path}: {name}: {problem}")
+    return list(dict.fromkeys(found))
