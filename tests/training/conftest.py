@@ -30,7 +30,7 @@ def made() -> Ratings:
     users, items = random.normal(size=(40, 2)), random.normal(size=(30, 2))
     stars = np.clip(np.rint(3.3 + users @ items.T + random.normal(0, 0.3, (40, 30))), 1, 5).astype(int)
     pairs = [(user, item) for user in range(40) for item in random.choice(30, 20, replace=False).tolist()]
-    order = random.permutation(len(pairs)).tolist()
+    order: list[int] = random.permutation(len(pairs)).tolist()
     return ratings_of(
         [
             (100 + pairs[place][0], 7 + 10 * pairs[place][1], int(stars[pairs[place]]), 1000 + 13 * number % 997)

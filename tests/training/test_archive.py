@@ -7,9 +7,11 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from training.archive import build_archive, read_archive
 from training.container import inference
@@ -22,7 +24,7 @@ def members(archive: bytes) -> dict[str, tarfile.TarInfo]:
         return {member.name: member for member in file.getmembers()}
 
 
-def rewritten(archive: bytes, **arrays: object) -> bytes:
+def rewritten(archive: bytes, **arrays: NDArray[Any] | None) -> bytes:
     """The archive with other arrays in its npz; None takes one out."""
     with tarfile.open(fileobj=io.BytesIO(archive)) as file:
         npz = file.extractfile("model.npz")
@@ -30,7 +32,7 @@ def rewritten(archive: bytes, **arrays: object) -> bytes:
         held = dict(np.load(io.BytesIO(npz.read())))
     kept = {name: value for name, value in {**held, **arrays}.items() if value is not None}
     packed, plain = io.BytesIO(), io.BytesIO()
-    np.savez(packed, allow_pickle=True, **kept)
+    np.savez(packed, **kept)  # pyright: ignore[reportArgumentType] # no array is called allow_pickle
     with tarfile.open(fileobj=plain, mode="w") as file:
         member = tarfile.TarInfo("model.npz")
         member.size = len(packed.getvalue())

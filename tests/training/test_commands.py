@@ -135,8 +135,11 @@ def test_figures_that_are_not_the_manifests_are_said(
     desk: Desk, made: Ratings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.run("train", "--id", "r1")
-    inverted = replace(made, stars=6 - made.stars)
-    monkeypatch.setattr(source, "load_ratings", lambda *_args, **_options: inverted)
+
+    def load_inverted(_path: Path | None = None, **_options: Any) -> Ratings:
+        return replace(made, stars=6 - made.stars)
+
+    monkeypatch.setattr(source, "load_ratings", load_inverted)
     assert "its manifest says otherwise" in desk.run("evaluate", "--id", "r1", status=1)
 
 

@@ -99,13 +99,9 @@ def test_its_syntax_is_old_enough() -> None:
 def test_it_uses_no_name_that_came_later() -> None:
     tree = ast.parse(HANDLER.read_text())
     assert any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in tree.body)
-    annotations = [node for node in ast.walk(tree) if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation]
-    annotations += [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.returns]
-    unread = {
-        id(inner)
-        for node in annotations
-        for inner in ast.walk(node.returns if isinstance(node, ast.FunctionDef) else node.annotation)
-    }
+    annotations = [node.annotation for node in ast.walk(tree) if isinstance(node, ast.AnnAssign | ast.arg)]
+    annotations += [node.returns for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    unread = {id(inner) for annotation in annotations if annotation for inner in ast.walk(annotation)}
     for node in ast.walk(tree):
         if id(node) in unread:
             continue  # annotations are never evaluated there

@@ -121,10 +121,17 @@ def test_uv_runs_pip_where_this_python_has_none(monkeypatch: pytest.MonkeyPatch)
     assert pip_download()[:4] == [sys.executable, "-m", "pip", "download"]
     assert "--no-deps" in pip_download()
     assert pip_download()[-1] == "recbole==1.2.1"
-    monkeypatch.setattr(download.importlib.util, "find_spec", lambda _name: None)
-    monkeypatch.setattr(download.shutil, "which", lambda name: f"/bin/{name}")
+
+    def nothing(_name: str) -> None:
+        return None
+
+    def in_bin(name: str) -> str:
+        return f"/bin/{name}"
+
+    monkeypatch.setattr(download.importlib.util, "find_spec", nothing)
+    monkeypatch.setattr(download.shutil, "which", in_bin)
     assert pip_download()[:5] == ["/bin/uv", "tool", "run", "pip", "download"]
-    monkeypatch.setattr(download.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(download.shutil, "which", nothing)
     with pytest.raises(UnreachableError, match="no pip to download it with, and there is no uv"):
         pip_download()
 

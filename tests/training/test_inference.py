@@ -159,9 +159,11 @@ def test_arrays_that_are_cut_short_missing_or_pickled_are_refused(folder: Path) 
 
 
 def test_another_format_and_a_pickle_are_refused(model: Model, tmp_path: Path) -> None:
-    np.savez(tmp_path / "model.npz", **{**model.arrays(), "format": np.array(2)})
+    newer = {**model.arrays(), "format": np.array(2)}
+    np.savez(tmp_path / "model.npz", **newer)  # pyright: ignore[reportArgumentType] # no array has that name
     with pytest.raises(ValueError, match="has format 2, this handler reads format 1"):
         inference.model_fn(str(tmp_path))
-    np.savez(tmp_path / "model.npz", allow_pickle=True, **{**model.arrays(), "users": np.array([{}], dtype=object)})
+    pickled = {**model.arrays(), "users": np.array([{}], dtype=object)}
+    np.savez(tmp_path / "model.npz", **pickled)  # pyright: ignore[reportArgumentType] # no array has that name
     with pytest.raises(ValueError, match="allow_pickle=False"):
         inference.model_fn(str(tmp_path))
