@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
-from mapping.vtl.gateway import render
 
 from mapping import load_contract
 from mapping.variables import Rendered, Variables
+from mapping.vtl.gateway import render
 
 CONTRACT = load_contract("ratings-v1")
 LIMIT = 5
