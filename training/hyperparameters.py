@@ -21,7 +21,7 @@ class Hyperparameters:
         HyperparameterError: a value is out of its bounds.
     """
 
-    rank: int = 12
+    rank: int = 16
     noise_precision: float = 1.4
     interest_penalty: float = 2.0
     user_bias_penalty: float = 5.0
