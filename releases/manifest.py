@@ -72,9 +72,9 @@ def _faults(error: ValidationError) -> Iterator[str]:
 
 
 def _beyond_schema(document: Mapping[str, Any]) -> Iterator[str]:
-    """Check what no schema says. Values of the wrong type have their fault already and are passed over."""
+    """Check what no schema says. Values that the schema refuses have their fault already and are passed over."""
     named, trained = document.get("id"), document.get("trained_at")
-    if isinstance(named, str) and re.fullmatch(r"[a-z]+", named) and (problem := id_problem(named)):
+    if not _errors(named, _property("id")) and (problem := id_problem(cast("str", named))):
         yield f"id is {_shown(named)}, which {problem}"
     if not _errors(trained, _property("trained_at")):
         try:

@@ -4,8 +4,8 @@ A store is a folder or an S3 prefix, made before the stack and outside it. The p
 under which key is the business of the rooms that use it (`releases/<id>.json` for manifests).
 """
 
-from store.errors import AlreadyThereError, NotThereError, StoreError
+from store.errors import AlreadyThereError, NotThereError, StoreError, UnreachableError
 from store.location import open_store
 from store.port import Store
 
-__all__ = ["AlreadyThereError", "NotThereError", "Store", "StoreError", "open_store"]
+__all__ = ["AlreadyThereError", "NotThereError", "Store", "StoreError", "UnreachableError", "open_store"]

@@ -35,6 +35,7 @@ def open_s3_store(uri: str) -> "S3Store":
         StoreError: `uri` is no such address.
         UnreachableError: no credentials, no such bucket, not allowed, or another account's.
     """
+    _split(uri)
     session: Any = boto3.Session()  # Any: its stubs know the installed services only
     try:
         clients = session.client("s3", config=_CONFIG), session.client("sts", config=_CONFIG)
