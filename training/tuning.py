@@ -19,7 +19,7 @@ from training.source import load_ratings
 from training.split import Split, ua_split, validation_split
 
 RANKS = (8, 12, 16)
-NOISE_PRECISIONS = (1.0, 1.2, 1.4, 1.6)
+NOISE_PRECISIONS = (1.0, 1.2, 1.4)
 INTEREST_PENALTIES = (1.0, 2.0, 4.0)
 SEEDS = (1, 2)
 
