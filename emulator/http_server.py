@@ -86,8 +86,9 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self.refuse(HTTPStatus.BAD_REQUEST)
+        except httptools.HttpParserUpgrade as offer:  # a client may offer h2c or websockets; nobody has to take it
+            self.parser = httptools.HttpRequestParser(self)
+            self.data_received(data[offer.args[0] :])
         except httptools.HttpParserError:
             self.refuse(HTTPStatus.BAD_REQUEST)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pulumi
 import pulumi_aws as aws
 import pytest
@@ -33,6 +34,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.running: list[Running] = []
+        self.clients: list[httpx.Client] = []
 
     @property
     def store(self) -> Path:
@@ -184,9 +186,15 @@ class Bench:
         """Serve one API."""
         return self.start(self.stack(document, **stack), seed=seed)
 
-    def raw(self, emulator: Running, request: bytes) -> bytes:
+    def client(self, emulator: Running | None = None) -> httpx.Client:
+        """Return a client whose paths begin below the stage."""
+        made = httpx.Client(base_url=(emulator or self.running[-1]).url, timeout=30)
+        self.clients.append(made)
+        return made
+
+    def raw(self, request: bytes) -> bytes:
         """Send bytes as they are, and return the whole answer; the request must close the connection."""
-        host, port = emulator.url.removeprefix("http://").split("/")[0].split(":")
+        host, port = self.running[-1].url.removeprefix("http://").split("/")[0].split(":")
         with socket.create_connection((host, int(port)), timeout=20) as connection:
             connection.sendall(request)
             parts: list[bytes] = []
@@ -195,9 +203,21 @@ class Bench:
         return b"".join(parts)
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Generator[Bench]:
-    made = Bench(tmp_path)
+def _bench(folder: Path) -> Generator[Bench]:
+    made = Bench(folder)
     yield made
+    for client in made.clients:
+        client.close()
     for emulator in made.running:
         emulator.stop()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Generator[Bench]:
+    yield from _bench(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_bench(tmp_path_factory: pytest.TempPathFactory) -> Generator[Bench]:
+    """For the tests of a file that share one running emulator."""
+    yield from _bench(tmp_path_factory.mktemp("bench"))
