@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from mapping.variables import Rendered, Variables
-from mapping.vtl import Dialect, Limits, Template, compile
+from mapping.vtl import Dialect, Limits, Template
+from mapping.vtl import compile as compile_template
 from mapping.vtl.gateway_context import Context
 from mapping.vtl.gateway_util import Util
 from mapping.vtl.inputs import Input
@@ -60,4 +61,4 @@ def compiled(source: str, dialect: Dialect = Dialect.AWS, limits: Limits = _LIMI
         TemplateError: it breaks the grammar or a bound.
 
     """
-    return compile(source, dialect=dialect, limits=limits)
+    return compile_template(source, dialect=dialect, limits=limits)

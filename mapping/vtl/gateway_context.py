@@ -8,7 +8,7 @@ override may be applied to each parameter once, a second one answers 5XX.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from mapping.variables import Overrides, Variables
@@ -89,9 +89,6 @@ class ContextMap(Host):
     def _keys(self) -> list[str]:
         return hash_map_order(self._values)
 
-    def _remove(self, key: object) -> object:
-        return self._values.pop(text(key) or "", None)
-
     def _put_all(self, other: object) -> None:
         if isinstance(other, Mapping):
             for key, value in cast("Mapping[object, object]", other).items():
@@ -107,8 +104,31 @@ class ContextMap(Host):
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
         """Call one of java.util.Map's methods that templates use."""
-        method = _METHODS.get((name, len(args)))
-        return NO_METHOD if method is None else method(self, *args)
+        match name, args:
+            case "get", (key,):
+                return self._values.get(text(key) or "")
+            case "put", (key, value):
+                return self.put(key, value)
+            case "putAll", (other,):
+                return self._put_all(other)
+            case "remove", (key,):
+                return self._values.pop(text(key) or "", None)
+            case "containsKey", (key,):
+                return (text(key) or "") in self._values
+            case "containsValue", (value,):
+                return any(equals(held, value) for held in self._values.values())
+            case "keySet", ():
+                return ArrayList(self._keys())
+            case "values", ():
+                return ArrayList(self.vtl_iter())
+            case "size", ():
+                return len(self._values)
+            case "isEmpty", ():
+                return not self._values
+            case "toString", ():
+                return self.vtl_str()
+            case _:
+                return NO_METHOD
 
     def vtl_str(self) -> str:
         """Nothing: recorded for `$context.identity` and for the override maps."""
@@ -119,30 +139,16 @@ class ContextMap(Host):
         return [self._values[key] for key in self._keys()]
 
 
-_METHODS: Final[dict[tuple[str, int], Callable[..., object]]] = {
-    ("get", 1): lambda m, key: m.vtl_get(text(key) or ""),
-    ("put", 2): ContextMap.put,
-    ("putAll", 1): ContextMap._put_all,
-    ("remove", 1): ContextMap._remove,
-    ("containsKey", 1): lambda m, key: (text(key) or "") in m._values,
-    ("containsValue", 1): lambda m, value: any(equals(v, value) for v in m._values.values()),
-    ("keySet", 0): lambda m: ArrayList(m._keys()),
-    ("values", 0): lambda m: ArrayList(m.vtl_iter()),
-    ("size", 0): lambda m: len(m._values),
-    ("isEmpty", 0): lambda m: not m._values,
-    ("toString", 0): ContextMap.vtl_str,
-}
-
-
 class Context(ContextMap):
     """`$context` of one rendering."""
 
     __slots__ = ()
 
     def __init__(self, variables: Variables) -> None:
-        overrides = {
-            _REQUEST: {**{kind: {} for kind in _REQUEST_KINDS}, **variables.overrides.request},
-            _RESPONSE: {"header": {}, **variables.overrides.response},
+        empty = dict[str, object]()
+        overrides: dict[str, object] = {
+            _REQUEST: {**dict.fromkeys(_REQUEST_KINDS, empty), **variables.overrides.request},
+            _RESPONSE: {"header": empty, **variables.overrides.response},
         }
         super().__init__({**variables.context, **overrides}, (), Counter())
 

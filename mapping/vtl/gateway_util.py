@@ -7,7 +7,6 @@ throws there.
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from typing import Final
@@ -63,8 +62,11 @@ def url_decode(value: str) -> str:
         raise TemplateRunError(
             "urlDecode met a broken escape", construct="$util.urlDecode", expected="two hexadecimal digits after %"
         )
-    decode = lambda m: bytes.fromhex(m[0].replace("%", "")).decode("utf-8", "replace")  # noqa: E731 - used once, here
-    return _PERCENT.sub(decode, value.replace("+", " "))
+    return _PERCENT.sub(_decode, value.replace("+", " "))
+
+
+def _decode(match: re.Match[str]) -> str:
+    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
 
 
 def base64_encode(value: str) -> str:
@@ -79,16 +81,14 @@ def base64_decode(value: str) -> str:
         TemplateRunError: the text is not base64. (AWS's answer to such a text is not recorded.)
 
     """
-    try:
-        if not _BASE64.match(value):
-            raise binascii.Error
-        return base64.b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4)).decode("utf-8", "replace")
-    except binascii.Error:
+    digits = value.rstrip("=")
+    if not _BASE64.match(value) or len(digits) % 4 == 1:
         raise TemplateRunError(
             "base64Decode met a text that is not base64",
             construct="$util.base64Decode",
             expected="letters, digits, + and /, in groups of four",
-        ) from None
+        )
+    return base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "replace")
 
 
 def parse_json_text(value: str) -> object:

@@ -6,8 +6,7 @@ missing path, a JSON null or a body that is no JSON; `$input.json` gives two quo
 into path, query string and header, in this order.
 """
 
-from collections.abc import Mapping
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from mapping.variables import Variables
 from mapping.vtl.errors import TemplateRunError
@@ -15,6 +14,9 @@ from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
 from mapping.vtl.jsonpath_errors import InvalidPathError
 from mapping.vtl.values import NO_METHOD, Host, json_text, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 EMPTY_BODY: Final = "{}"
 """What an empty body is to a template (recorded 2025-03-19)."""

@@ -76,6 +76,6 @@ def _find(path: Path) -> Callable[[object], object]:
     def find(document: object) -> object:
         if document is None:
             raise EvaluationError(_NOTHING)
-        return read(document, document, False)  # noqa: FBT003 - Read's third place
+        return read(document, document, False)
 
     return find

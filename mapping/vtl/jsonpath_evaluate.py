@@ -54,7 +54,7 @@ def compile_path(path: Path) -> Read:
 
 
 def _reader(go: _Go, *, definite: bool) -> Read:
-    def read(document: object, root: object, strict: bool) -> object:  # noqa: FBT001 - Read's shape
+    def read(document: object, root: object, strict: bool) -> object:
         run = _Run(root, strict)
         go(document, run)
         if not definite:
@@ -85,7 +85,7 @@ def _inverted(path: Path) -> _Inverted:
         return _Inverted(steps, path.definite)
     at = next(i for i, step in enumerate(steps) if isinstance(step, Function))
     inner = cast("Function", steps[at])
-    turned = Path(at_root=True, steps=(Function(inner.name, (Path(True, steps[:at]),)), *steps[at + 1 :]))  # noqa: FBT003 - `$`
+    turned = Path(at_root=True, steps=(Function(inner.name, (Path(True, steps[:at]),)), *steps[at + 1 :]))
     return _Inverted(turned.steps, turned.definite, scanned=True)
 
 
@@ -138,8 +138,7 @@ class _Compiler:
         if at < self.last or at < 2 or not isinstance(self.steps[at - 2], Scan):  # noqa: PLR2004 - `..`, a step, this
             return self._then(at)
         before = self.steps[at - 1]
-        single = isinstance(before, Index) and len(before.indexes) == 1
-        wanted = cast("Index", before).indexes[0] if single else None
+        wanted = before.single if isinstance(before, Index) else None
 
         def found(value: object, run: _Run) -> None:
             left = run.left.get(at, -1)
@@ -344,7 +343,7 @@ def _json_value(text: str) -> Callable[[object], object]:
 
 def _path_value(path: Path) -> Callable[[object], object]:
     read = compile_path(path)
-    return lambda root: read(root, root, False)  # noqa: FBT003 - Read's third place
+    return lambda root: read(root, root, False)
 
 
 def _call(called: Function) -> Callable[[object, _Run], object]:
@@ -373,7 +372,7 @@ def _length(called: Function) -> Callable[[object, _Run], object]:
         if isinstance(first, str):
             raise EvaluationError("length() takes a path, not a value")
         if inner is not None:
-            counted = inner(model, model, False)  # noqa: FBT003 - Read's third place
+            counted = inner(model, model, False)
             if isinstance(counted, list):
                 return len(cast("list[object]", counted))
         return length(model)

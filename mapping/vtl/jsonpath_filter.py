@@ -104,7 +104,7 @@ def _compile(expression: Expression, paths: Paths) -> _Item:
 def _exists(read: Callable[[object, object, bool], object], *, negated: bool) -> _Item:
     def test(item: object, root: object) -> bool:
         try:
-            read(item, root, True)  # noqa: FBT003 - the protocol's third place: missing properties are errors
+            read(item, root, True)
         except PathNotFoundError:
             return negated
         return not negated
@@ -122,7 +122,7 @@ def _source(term: Term, paths: Paths) -> _Source:
 
     def source(item: object, root: object) -> _Node:
         try:
-            return _node(read(root if at_root else item, root, False))  # noqa: FBT003 - as above
+            return _node(read(root if at_root else item, root, False))
         except PathNotFoundError:
             return Undefined()
 
@@ -138,7 +138,9 @@ def _node(value: object) -> _Node:
         return Number(_decimal(value))
     if isinstance(value, str):
         return Text(value)
-    return _Json(value)
+    if not isinstance(value, list | dict):
+        raise EvaluationError("a filter compares no set of keys")
+    return _Json(cast("object", value))
 
 
 def _decimal(value: object) -> Decimal:

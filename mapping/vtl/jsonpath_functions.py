@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, cast
 
+from mapping.vtl.containers import MapView
 from mapping.vtl.jsonpath_errors import EvaluationError, InvalidPathError
 from mapping.vtl.values import text as to_text
 
@@ -60,14 +61,14 @@ def _deviation(numbers: list[float]) -> float:
 def _least(numbers: list[float]) -> float:
     least = 1.7976931348623157e308
     for number in numbers:
-        least = number if least > number else least
+        least = min(least, number)
     return least
 
 
 def _greatest(numbers: list[float]) -> float:
     greatest = 5e-324  # Double.MIN_VALUE is the smallest positive double
     for number in numbers:
-        greatest = number if greatest < number else greatest
+        greatest = max(greatest, number)
     return greatest
 
 
@@ -86,7 +87,7 @@ def _appended(model: object, arguments: Values) -> object:
 
 
 def _keys(model: object, _arguments: Values) -> object:
-    return list(cast("dict[str, object]", model)) if isinstance(model, dict) else None
+    return MapView(cast("dict[object, object]", model), "keySet") if isinstance(model, dict) else None
 
 
 def _element(model: object, index: int) -> object:
@@ -104,11 +105,12 @@ def _element(model: object, index: int) -> object:
 
 def _at_argument(model: object, arguments: Values) -> object:
     if not isinstance(model, list):
-        return _element(cast("object", model), 0)
+        raise EvaluationError("index() works on arrays")
+    values = cast("object", model)
     numbers = [v for a in arguments for v in (cast("list[object]", a) if isinstance(a, list) else [a])]
     for number in numbers:
         if is_number(number):
-            return _element(model, int(cast("float", number)))
+            return _element(values, int(cast("float", number)))
     raise OutOfBoundsError("index() needs a number as argument")
 
 

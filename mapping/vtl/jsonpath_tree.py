@@ -18,6 +18,11 @@ class Index:
 
     indexes: tuple[int, ...]
 
+    @property
+    def single(self) -> int | None:
+        """The index, where it is one only."""
+        return self.indexes[0] if len(self.indexes) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:

@@ -10,11 +10,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Self, cast
 
+from mapping.vtl.containers import MapView
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
 from mapping.vtl.jsonpath_errors import InvalidPathError, JsonPathError, PathNotFoundError
@@ -32,8 +32,6 @@ JARS = (
     "org/slf4j/slf4j-api/2.0.17/slf4j-api-2.0.17.jar",
 )
 
-Case = tuple[str, str]
-
 
 def jars() -> list[str] | None:
     """Return the oracle's class path, or None where Java or a jar is missing."""
@@ -42,19 +40,29 @@ def jars() -> list[str] | None:
     return found if shutil.which("java") and all(Path(jar).is_file() for jar in found) else None
 
 
-def ask(asked: Iterable[Case], class_path: list[str]) -> list[object]:
-    """Return what Jayway answers to each (document, path)."""
-    lines = "".join(json.dumps({"document": document, "path": path}) + "\n" for document, path in asked)
-    ran = subprocess.run(
-        ["java", "-cp", os.pathsep.join(class_path), str(HERE / "JsonPathOracle.java")],
-        input=lines,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-        timeout=300,
-    )
-    return [json.loads(line) for line in ran.stdout.split("\n") if line]
+class Oracle:
+    """The running Java program; a context manager."""
+
+    def __init__(self, class_path: list[str]) -> None:
+        command = ["java", "-cp", os.pathsep.join(class_path), str(HERE / "JsonPathOracle.java")]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=30)
+
+    def ask(self, document: str, path: str) -> object:
+        """Return what Jayway answers."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps({"document": document, "path": path}) + "\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
 
 
 def ours(document: str, path: str) -> object:
@@ -78,13 +86,15 @@ def ours(document: str, path: str) -> object:
 def tagged(value: object) -> object:
     """Give each value the mark of its Java type that the oracle gives it."""
     if isinstance(value, float):
-        return {"double": value}
+        return {"double": repr(value)}
     if isinstance(value, Decimal):
         return {"decimal": text(value)}
     if isinstance(value, dict):
         return {"object": {key: tagged(member) for key, member in cast("dict[str, object]", value).items()}}
     if isinstance(value, list):
         return [tagged(member) for member in cast("list[object]", value)]
+    if isinstance(value, MapView):
+        return {"keys": list(value.vtl_iter())}
     return value
 
 
@@ -96,7 +106,7 @@ def comparable(answer: object) -> object:
         return answer
     members = cast("dict[str, object]", answer)
     if members.keys() == {"double"}:
-        return {"double": float(str(members["double"]))}
+        return {"double": repr(float(str(members["double"])))}
     return {key: comparable(value) for key, value in members.items()}
 
 
@@ -106,12 +116,10 @@ def write() -> None:
     if class_path is None:
         raise SystemExit("the oracle needs java and: mvn -q -f tests/oracle_jsonpath dependency:resolve")
     asked = cases()
-    vectors = [
-        {"document": document, "path": path, "answer": answer}
-        for (document, path), answer in zip(asked, ask(asked, class_path), strict=True)
-    ]
+    with Oracle(class_path) as oracle:
+        vectors = [{"document": d, "path": p, "answer": oracle.ask(d, p)} for d, p in asked]
     head = {"engine": ENGINE, "date": dt.datetime.now(dt.UTC).date().isoformat()}
-    body = ",\n".join(json.dumps(vector, default=str) for vector in vectors)
+    body = ",\n".join(json.dumps(vector) for vector in vectors)
     with tempfile.NamedTemporaryFile("w", dir=HERE, delete=False, encoding="utf-8") as file:
         file.write(json.dumps(head)[:-1] + ', "vectors": [\n' + body + "\n]}\n")
     Path(file.name).chmod(0o644)
