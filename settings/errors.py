@@ -1,7 +1,7 @@
 """What can be wrong with a stack's configuration.
 
-SettingsError         the configuration is not one; carries every fault
-StackFileError        a stack file cannot be read, or is not a stack file
+SettingsError          the configuration is not one; carries every fault
+└── StackFileError     the file that holds it cannot be read, written, or is no stack file; carries none
 """
 
 from collections.abc import Sequence
@@ -25,19 +25,22 @@ class Fault:
 
 
 class SettingsError(Exception):
-    """The configuration is not one. `faults` holds all that is wrong with it, in the order of the keys.
+    """The configuration is not one. `faults` holds all that is wrong with it: of single keys, then between keys.
 
     `exit_code` is what a command line ends with.
     """
 
     exit_code = 1
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], message: str | None = None) -> None:
         self.faults = tuple(faults)
         count = "one fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         lines = "\n".join(f"  {fault}" for fault in self.faults)
-        super().__init__(f"the stack's configuration has {count}:\n{lines}")
+        super().__init__(message or f"the stack's configuration has {count}:\n{lines}")
 
 
-class StackFileError(Exception):
+class StackFileError(SettingsError):
     """A stack file cannot be read or is not one; the message names the file, the line where known, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__((), message)

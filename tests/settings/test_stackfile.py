@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from settings import StackFileError
+from settings import SettingsError, StackFileError
 from settings.edits import edit
 from settings.stackfile import load_stack, set_values
 
@@ -101,6 +101,12 @@ def test_what_cannot_be_read_is_named_with_file_and_line(file: Path, text: str, 
 def test_a_stack_that_is_not_there_is_answered_with_those_that_are(file: Path) -> None:
     with pytest.raises(StackFileError, match=r"Pulumi\.x\.yaml: no such stack file\. There: Pulumi\.t\.yaml$"):
         load_stack(file.with_name("Pulumi.x.yaml"))
+
+
+def test_whoever_catches_faults_of_the_settings_catches_those_of_the_file(file: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_stack(file.with_name("Pulumi.x.yaml"))
+    assert caught.value.faults == ()
 
 
 def test_a_file_that_is_not_text_is_refused(file: Path) -> None:
