@@ -55,6 +55,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
                 raise
 
+    def Attach(self, request: plugin_pb2.PluginAttach, context: Any) -> empty_pb2.Empty:  # noqa: N802 - the protocol's
+        return empty_pb2.Empty()
+
     def GetPluginInfo(self, request: empty_pb2.Empty, context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802
         return plugin_pb2.PluginInfo(version=version("pulumi-aws"))
 
