@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import cast
 
-from mapping.vtl.containers import ARRAY, LIST, MAP, map_put
+from mapping.vtl.containers import ARRAY, LIST, MAP, MapView, map_put
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.methods import Table
 from mapping.vtl.numbers import BIG, BOOLEAN, DOUBLE, FLOAT, INTEGER, LONG
@@ -152,8 +152,8 @@ def guarded(items: list[object], source: object) -> Iterator[object]:
     Raises TemplateRunError where Java throws ConcurrentModificationException.
     """
     sized: Callable[[], int] = (
-        cast("list[object] | dict[object, object]", source).__len__
-        if isinstance(source, list | dict)
+        cast("list[object]", source).__len__
+        if isinstance(source, list | dict | MapView)
         else items.__len__
     )
     count = sized()

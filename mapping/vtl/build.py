@@ -307,6 +307,9 @@ class _Builder:
             error.line, error.column = line, column
             error.construct = error.construct or image[:60]
             raise
+        if all(isinstance(child, tree.Text) for child in template.children):
+            constant = "".join(child.text for child in template.children if isinstance(child, tree.Text))
+            return tree.String(line, column, image, constant[:-1] if padded else constant)
         return tree.String(line, column, image, value, template, padded)
 
     def _unescape(self, node: Concrete, value: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mapping.vtl import access, runtime, tree
+from mapping.vtl.arithmetic import arithmetic
 from mapping.vtl.analysis import Uses, reads_only, sets, uses, weight
 from mapping.vtl.containers import hashable
 from mapping.vtl.errors import TemplateBoundError
@@ -41,7 +42,7 @@ GLOBALS: dict[str, object] = {
     "elements": access.elements,
     "guarded": access.guarded,
     "hashable": hashable,
-    "arithmetic": runtime.arithmetic,
+    "arithmetic": arithmetic,
     "same": runtime.same,
     "less": runtime.less,
     "greater": runtime.greater,
@@ -51,6 +52,7 @@ GLOBALS: dict[str, object] = {
     "shown": runtime.shown,
     "shown_or": runtime.shown_or,
     "shown_escaped": runtime.shown_escaped,
+    "show_into": runtime.show_into,
     "fault": runtime.fault,
     "Define": runtime.Define,
     "Halt": runtime.Halt,
@@ -297,6 +299,11 @@ class Compiler(Expressions):
         if node.bare:
             self.say(node.name)
             return
+        if self.used.defines and not node.escaped and node.computable:
+            self.flush()
+            parts = f"{literal(node.escape)}, {literal(node.prefix)}, {literal(node.null_text)}"
+            self.emit(f"show_into(o, {self.reference(node)}, {parts})")
+            return
         lead, expression = self.printed(node)
         self.say(lead)
         self.say_value(expression)
@@ -412,7 +419,7 @@ class Compiler(Expressions):
             foreach = self.variables["foreach"]
             self.function.assigned.add(foreach)
             self.emit(f"{foreach} = {names.scope} = Scope({foreach}, {node.line}, {node.column})")
-        counted = names.scope or self._counts(node)
+        counted = names.scope or len(kept) > 1 or self._counts(node)
         if counted:
             self.emit(f"{names.counter} = 0")
         catching = self.used.throws

@@ -5,7 +5,7 @@ from typing import cast
 
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.methods import Kind, Table, View
-from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, ArrayList, Host, container_text, equals, text
+from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, ArrayList, Host, container_text, equals, hash_code, text
 
 
 _MOST = MAX_TEXT // 8
@@ -157,6 +157,10 @@ class MapView(View):
         """`[a, b]`."""
         return container_text(self)
 
+    def __len__(self) -> int:
+        """Elements now."""
+        return len(self._map)
+
     def vtl_equals(self, other: object) -> bool:
         """Sets by their elements, values() by identity."""
         if self._kind == "values" or not isinstance(other, MapView) or other._kind == "values":
@@ -208,6 +212,11 @@ def _to_string(value: object) -> str | None:
 @COLLECTION.add("equals", Kind.OBJECT)
 def _equals(value: object, other: object) -> bool:
     return equals(value, other)
+
+
+@COLLECTION.add("hashCode")
+def _hash_code(value: object) -> int:
+    return hash_code(_items(value) if isinstance(value, View) else value)
 
 
 LIST = Table(COLLECTION)
@@ -358,20 +367,31 @@ def _map_empty(value: dict[object, object]) -> bool:
 
 
 def hashable(key: object) -> object:
-    """A key that a map can hold; lists and maps as keys are refused."""
+    """A key that a map can hold.
+
+    Raises TemplateRunError for a list or map, which Java would take.
+    """
     if isinstance(key, list | dict):
         raise _fault("a list or map cannot be the key of a map here", "a map's key")
     return key
 
 
+def _findable(key: object) -> object:
+    """A key to look for; for a list or map, which no map here holds, one that is in none."""
+    return _NOWHERE if isinstance(key, list | dict) else key
+
+
+_NOWHERE = object()
+
+
 @MAP.add("get", Kind.OBJECT)
 def _map_get(value: dict[object, object], key: object) -> object:
-    return value.get(hashable(key))
+    return value.get(_findable(key))
 
 
 @MAP.add("getOrDefault", Kind.OBJECT, Kind.OBJECT)
 def _map_get_or(value: dict[object, object], key: object, other: object) -> object:
-    return value.get(hashable(key), other)
+    return value.get(_findable(key), other)
 
 
 @MAP.add("put", Kind.OBJECT, Kind.OBJECT)
@@ -401,12 +421,12 @@ def _map_put_all(value: dict[object, object], other: dict[object, object]) -> st
 
 @MAP.add("remove", Kind.OBJECT)
 def _map_remove(value: dict[object, object], key: object) -> object:
-    return value.pop(hashable(key), None)
+    return value.pop(_findable(key), None)
 
 
 @MAP.add("containsKey", Kind.OBJECT)
 def _map_contains_key(value: dict[object, object], key: object) -> bool:
-    return hashable(key) in value
+    return _findable(key) in value
 
 
 @MAP.add("containsValue", Kind.OBJECT)
@@ -443,6 +463,11 @@ def _map_clone(value: dict[object, object]) -> dict[object, object]:
 @MAP.add("toString")
 def _map_string(value: dict[object, object]) -> str | None:
     return text(value)
+
+
+@MAP.add("hashCode")
+def _map_hash(value: dict[object, object]) -> int:
+    return hash_code(value)
 
 
 @MAP.add("equals", Kind.OBJECT)

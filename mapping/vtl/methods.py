@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import cast
 
+from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.values import (
     INT_MAX,
     INT_MIN,
@@ -54,6 +55,7 @@ class Kind(StrEnum):
     MAP = "Map"
     ARRAY = "Object[]"
     VARARGS = "Object..."
+    STRINGS = "CharSequence..."
 
 
 def _is_int(value: object) -> bool:
@@ -101,6 +103,7 @@ _FITS: dict[Kind, Callable[[object], bool]] = {
     Kind.MAP: lambda value: value is None or isinstance(value, dict),
     Kind.ARRAY: lambda value: value is None or value.__class__ is Array,
     Kind.VARARGS: lambda _: True,
+    Kind.STRINGS: lambda _: True,
 }
 
 
@@ -116,6 +119,18 @@ class View(Host):
     __slots__ = ()
 
 
+def _are_strings(values: tuple[object, ...]) -> bool:
+    if len(values) == 1 and isinstance(values[0], Array):
+        return values[0].component == "Ljava.lang.String;"
+    return all(value is None or value.__class__ is str for value in values)
+
+
+def _not_comparable(_: object, other: object) -> object:
+    raise TemplateRunError(
+        f"ClassCastException: {other.__class__.__name__} is of another class", construct="compareTo"
+    )
+
+
 @dataclass(slots=True, frozen=True)
 class Overload:
     """One method: the kinds of its parameters and what it does."""
@@ -125,8 +140,11 @@ class Overload:
 
     def takes(self, args: tuple[object, ...]) -> bool:
         """Tell whether Java would convert these arguments to the parameters."""
-        if self.parameters and self.parameters[-1] is Kind.VARARGS:
-            if len(args) < len(self.parameters) - 1:
+        if self.parameters and self.parameters[-1] in (Kind.VARARGS, Kind.STRINGS):
+            last = len(self.parameters) - 1
+            if len(args) < last:
+                return False
+            if self.parameters[-1] is Kind.STRINGS and not _are_strings(args[last:]):
                 return False
             return all(_FITS[kind](arg) for kind, arg in zip(self.parameters[:-1], args, strict=False))
         if len(self.parameters) != len(args):
@@ -151,6 +169,10 @@ class Table:
             return run
 
         return register
+
+    def comparable(self) -> None:
+        """Add the method behind Comparable: whatever is not of the value's own class throws."""
+        self.add("compareTo", Kind.OBJECT)(_not_comparable)
 
     def find(self, name: str, args: tuple[object, ...]) -> Callable[..., object] | None:
         """The overload that takes these arguments."""

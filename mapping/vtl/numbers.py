@@ -7,7 +7,7 @@ from typing import cast
 from mapping.vtl.arithmetic import compare, to_float32
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.methods import Kind, Table
-from mapping.vtl.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, Byte, Long, Short, equals, text
+from mapping.vtl.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, Byte, Long, Short, equals, hash_code, text
 
 _DOUBLE = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)")
 
@@ -61,17 +61,12 @@ def _number() -> Table:
     table.add("doubleValue")(float)
     table.add("floatValue")(lambda value: to_float32(float(value)))
     table.add("toString")(text)
+    table.add("hashCode")(hash_code)
     table.add("equals", Kind.OBJECT)(equals)
     return table
 
 
-def _long_hash(value: int) -> int:
-    bits = value & 0xFFFFFFFFFFFFFFFF
-    return narrow((bits ^ (bits >> 32)) & 0xFFFFFFFF, 32)
-
-
 INTEGER = _number()
-INTEGER.add("hashCode")(int)
 INTEGER.add("compareTo", Kind.INTEGER_BOX)(compare)
 INTEGER.add("parseInt", Kind.STRING)(lambda _, image: parse_integer(image, 10, INT_MIN, INT_MAX))
 INTEGER.add("valueOf", Kind.INT)(lambda _, value: int(value))
@@ -91,7 +86,6 @@ INTEGER.add("min", Kind.INT, Kind.INT)(lambda _, left, right: min(left, right))
 INTEGER.add("sum", Kind.INT, Kind.INT)(lambda _, left, right: narrow(left + right, 32))
 
 LONG = _number()
-LONG.add("hashCode")(_long_hash)
 LONG.add("compareTo", Kind.LONG_BOX)(compare)
 LONG.add("parseLong", Kind.STRING)(lambda _, image: Long(parse_integer(image, 10, LONG_MIN, LONG_MAX)))
 LONG.add("valueOf", Kind.STRING)(lambda _, image: Long(parse_integer(image, 10, LONG_MIN, LONG_MAX)))
@@ -133,3 +127,6 @@ BOOLEAN.add("valueOf", Kind.STRING)(lambda _, image: (image or "").lower() == "t
 BOOLEAN.add("valueOf", Kind.BOOLEAN)(lambda _, value: value)
 BOOLEAN.add("toString", Kind.BOOLEAN)(lambda _, value: text(value))
 
+
+for _table in (INTEGER, LONG, BIG, DOUBLE, FLOAT, BOOLEAN):
+    _table.comparable()

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import cast
 
 from mapping.vtl import access
-from mapping.vtl.arithmetic import arithmetic, compare, is_number, plus
+from mapping.vtl.arithmetic import compare, is_number, plus
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.limits import Limits
 from mapping.vtl.numbers import narrow
-from mapping.vtl.values import ArrayList, Host, class_of, equals, text
+from mapping.vtl.values import NO_METHOD, ArrayList, Host, class_of, equals, text
 
 PIECES = 20_000
 """Pieces of output after which they are joined and counted."""
@@ -149,7 +149,12 @@ class Run:
 
 
 def shown(value: object) -> str:
-    """What a reference prints in `aws`: null is nothing."""
+    """What a reference prints in `aws`: null is nothing. Numbers, the common case, first."""
+    kind = value.__class__
+    if kind is float and 1e-3 <= cast("float", value) < 1e7:  # noqa: PLR2004 - the bounds of Double.toString
+        return repr(value)
+    if kind is int:
+        return repr(value)
     return text(value) or ""
 
 
@@ -163,6 +168,16 @@ def shown_escaped(value: object, escape: str, prefix: str, instead: str) -> str:
     """A reference behind backslashes: they double where there is no value."""
     found = text(value)
     return escape + escape + prefix + instead if found is None else escape + prefix + found
+
+
+def show_into(out: list[str], value: object, escape: str, prefix: str, instead: str) -> None:
+    """Print a reference that may be a #define: its body goes straight out, without what stands before it.
+
+    So what the body printed before a #stop is kept.
+    """
+    if isinstance(value, Define) and value.render(out):
+        return
+    out.append(shown_escaped(value, escape, prefix, instead))
 
 
 def truth(value: object) -> bool:
@@ -212,22 +227,26 @@ class Define(Host):
         self._depth = 0
         self._weight = weight
 
-    def vtl_str(self) -> str | None:
-        """Render the body; None where it has come back to itself too often."""
-        if self._depth >= 2:  # noqa: PLR2004 - define.provide.scope: 1.7's directive.define.max.depth
-            return None
+    def render(self, out: list[str]) -> bool:
+        """Render the body; False where it has come back to itself too often."""
+        if self._depth >= 2:  # noqa: PLR2004 - 1.7's directive.define.max.depth
+            return False
         self._run.spend(self._weight)
         self._depth += 1
         try:
-            out: list[str] = []
             self._body(out)
-            return self._run.finish(out)
         finally:
             self._depth -= 1
+        return True
+
+    def vtl_str(self) -> str | None:
+        """The body's output; None where it has come back to itself too often."""
+        out: list[str] = []
+        return self._run.finish(out) if self.render(out) else None
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
         """Only toString."""
-        return self.vtl_str() if name == "toString" and not args else super().vtl_call(name, args)
+        return self.vtl_str() if name == "toString" and not args else NO_METHOD
 
 
 def fault(problem: str) -> None:

@@ -10,31 +10,15 @@ from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.formatting import java_format
 from mapping.vtl.methods import Kind, Table
 from mapping.vtl.regex import expand, java_pattern, split
-from mapping.vtl.values import MAX_TEXT, Array, Byte, Char, equals, text
+from mapping.vtl.values import MAX_TEXT, Array, Byte, Char, equals, string_hash, text, utf16
 
 STRING = Table()
 CHARACTER = Table()
 _BLANKS = "".join(map(chr, range(33)))
 
 
-def _wide(value: str) -> bool:
-    return not value.isascii() and max(value) > "\uffff"
-
-
-def _units(value: str) -> str:
-    """The text with each character outside the BMP as two surrogates."""
-    if not value or not _wide(value):
-        return value
-    return "".join(char if char <= "\uffff" else _surrogates(char) for char in value)
-
-
-def _surrogates(char: str) -> str:
-    point = ord(char) - 0x10000
-    return chr(0xD800 + (point >> 10)) + chr(0xDC00 + (point & 0x3FF))
-
-
 def _joined(value: str) -> str:
-    """The opposite of `_units`; a surrogate alone stays."""
+    """The opposite of `utf16`; a surrogate alone stays."""
     if value.isascii():
         return value
     return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
@@ -53,18 +37,10 @@ def _checked(size: int) -> None:
         raise TemplateBoundError(f"a text of {size} characters", expected=f"at most {MAX_TEXT}")
 
 
-def string_hash(value: str) -> int:
-    """String.hashCode."""
-    result = 0
-    for char in _units(value):
-        result = (result * 31 + ord(char)) & 0xFFFFFFFF
-    return result - (1 << 32) if result & 0x80000000 else result
-
-
 @STRING.add("length")
 def length(value: str) -> int:
     """UTF-16 units."""
-    return len(value) if value.isascii() else len(_units(value))
+    return len(value) if value.isascii() else len(utf16(value))
 
 
 @STRING.add("isEmpty")
@@ -79,7 +55,7 @@ def _is_blank(value: str) -> bool:
 
 @STRING.add("charAt", Kind.INT)
 def _char_at(value: str, index: int) -> Char:
-    units = _units(value)
+    units = utf16(value)
     if not 0 <= index < len(units):
         raise TemplateRunError(f"index {index}, length {len(units)}", construct="charAt")
     return Char(units[index])
@@ -87,7 +63,7 @@ def _char_at(value: str, index: int) -> Char:
 
 @STRING.add("codePointAt", Kind.INT)
 def _code_point_at(value: str, index: int) -> int:
-    units = _units(value)
+    units = utf16(value)
     if not 0 <= index < len(units):
         raise TemplateRunError(f"index {index}, length {len(units)}", construct="codePointAt")
     return ord(_joined(units[index : index + 2])[0])
@@ -95,7 +71,7 @@ def _code_point_at(value: str, index: int) -> int:
 
 @STRING.add("substring", Kind.INT)
 def _substring_from(value: str, start: int) -> str:
-    units = _units(value)
+    units = utf16(value)
     if not 0 <= start <= len(units):
         raise _bounds(value, start, len(units))
     return _joined(units[start:])
@@ -104,7 +80,7 @@ def _substring_from(value: str, start: int) -> str:
 @STRING.add("substring", Kind.INT, Kind.INT)
 @STRING.add("subSequence", Kind.INT, Kind.INT)
 def _substring(value: str, start: int, end: int) -> str:
-    units = _units(value)
+    units = utf16(value)
     if not 0 <= start <= end <= len(units):
         raise _bounds(value, start, end)
     return _joined(units[start:end])
@@ -120,7 +96,7 @@ def _needle(what: object) -> str:
 def _index_of(value: str, what: object) -> int:
     if isinstance(what, int) and not 0 <= what <= 0x10FFFF:  # noqa: PLR2004 - Unicode's last code point
         return -1
-    return _units(value).find(_units(_needle(what)))
+    return utf16(value).find(utf16(_needle(what)))
 
 
 @STRING.add("indexOf", Kind.STRING, Kind.INT)
@@ -128,7 +104,7 @@ def _index_of(value: str, what: object) -> int:
 def _index_of_from(value: str, what: object, start: int) -> int:
     if isinstance(what, int) and not 0 <= what <= 0x10FFFF:  # noqa: PLR2004 - Unicode's last code point
         return -1
-    units, needle = _units(value), _units(_needle(what))
+    units, needle = utf16(value), utf16(_needle(what))
     if start >= len(units):
         return -1 if needle else len(units)
     return units.find(needle, max(start, 0))
@@ -139,7 +115,7 @@ def _index_of_from(value: str, what: object, start: int) -> int:
 def _last_index_of(value: str, what: object) -> int:
     if isinstance(what, int) and not 0 <= what <= 0x10FFFF:  # noqa: PLR2004 - Unicode's last code point
         return -1
-    return _units(value).rfind(_units(_needle(what)))
+    return utf16(value).rfind(utf16(_needle(what)))
 
 
 @STRING.add("lastIndexOf", Kind.STRING, Kind.INT)
@@ -147,8 +123,8 @@ def _last_index_of(value: str, what: object) -> int:
 def _last_index_of_to(value: str, what: object, start: int) -> int:
     if start < 0 or (isinstance(what, int) and not 0 <= what <= 0x10FFFF):  # noqa: PLR2004 - as above
         return -1
-    needle = _units(_needle(what))
-    return _units(value).rfind(needle, 0, start + len(needle))
+    needle = utf16(_needle(what))
+    return utf16(value).rfind(needle, 0, start + len(needle))
 
 
 @STRING.add("contains", Kind.STRING)
@@ -163,8 +139,8 @@ def _starts_with(value: str, what: str) -> bool:
 
 @STRING.add("startsWith", Kind.STRING, Kind.INT)
 def _starts_with_at(value: str, what: str, start: int) -> bool:
-    units = _units(value)
-    return 0 <= start <= len(units) and units.startswith(_units(what), start)
+    units = utf16(value)
+    return 0 <= start <= len(units) and units.startswith(utf16(what), start)
 
 
 @STRING.add("endsWith", Kind.STRING)
@@ -185,7 +161,7 @@ def _equals_ignore_case(value: str, other: str | None) -> bool:
 
 @STRING.add("compareTo", Kind.STRING)
 def _compare_to(value: str, other: str) -> int:
-    ours, theirs = _units(value), _units(other)
+    ours, theirs = utf16(value), utf16(other)
     for one, two in zip(ours, theirs, strict=False):
         if one != two:
             return ord(one) - ord(two)
@@ -194,7 +170,7 @@ def _compare_to(value: str, other: str) -> int:
 
 @STRING.add("compareToIgnoreCase", Kind.STRING)
 def _compare_ignoring_case(value: str, other: str) -> int:
-    ours, theirs = _units(value), _units(other)
+    ours, theirs = utf16(value), utf16(other)
     for one, two in zip(ours, theirs, strict=False):
         low, high = one.upper().lower(), two.upper().lower()
         if low != high:
@@ -310,7 +286,7 @@ def _itself(value: str) -> str:
 
 @STRING.add("toCharArray")
 def _to_char_array(value: str) -> Array:
-    return Array(map(Char, _units(value)), "C")
+    return Array(map(Char, utf16(value)), "C")
 
 
 @STRING.add("getBytes")
@@ -337,7 +313,7 @@ def _join_collection(_: str, separator: str, items: object) -> str:
     return _join(_, separator, *cast("list[object]", items))
 
 
-@STRING.add("join", Kind.STRING, Kind.VARARGS)
+@STRING.add("join", Kind.STRING, Kind.STRINGS)
 def _join(_: str, separator: str, *items: object) -> str:
     pieces = [text(item) or "null" for item in _spread(items)]
     _checked(sum(map(len, pieces)) + len(separator) * len(pieces))
@@ -383,3 +359,7 @@ def _is_digit(_: Char, other: Char) -> bool:
 @CHARACTER.add("isLetter", Kind.CHAR)
 def _is_letter(_: Char, other: Char) -> bool:
     return other.isalpha()
+
+
+STRING.comparable()
+CHARACTER.comparable()

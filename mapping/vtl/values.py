@@ -20,6 +20,7 @@ JDK 19, with the shortest digits that read back; older JDKs print one digit more
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from struct import pack, unpack
 from typing import cast
 
 from mapping.vtl.errors import TemplateBoundError
@@ -144,8 +145,6 @@ def double_text(value: float) -> str:
 
 def float_text(value: float) -> str:
     """Float.toString: the shortest digits that read back as the same 24 bits."""
-    from struct import pack, unpack  # noqa: PLC0415 - Float is rare
-
     if value in (float("inf"), float("-inf")) or value != value:  # noqa: PLR0124 - NaN
         return double_text(value)
     for precision in range(1, 10):
@@ -351,3 +350,79 @@ def equals(left: object, right: object) -> bool:
     if isinstance(left, float):
         return repr(left) == repr(right)
     return left == right
+
+
+# hash codes
+
+
+def hash_code(value: object) -> int:
+    """Java's hashCode, 0 for null; what has none of its own here counts as 0."""
+    return _Hash().of(value)
+
+
+def signed(bits: int) -> int:
+    """The low 32 bits as an int."""
+    bits &= 0xFFFFFFFF
+    return bits - (1 << 32) if bits & 0x80000000 else bits
+
+
+class _Hash:
+    """Walks a value and gives up where shared parts make it endless."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TEXT // 8
+
+    def of(self, value: object) -> int:
+        self._left -= 1
+        if self._left < 0:
+            raise TemplateBoundError("a list or map is too large for hashCode", expected="smaller values")
+        if isinstance(value, str):
+            return string_hash(value)
+        if value.__class__ is bool:
+            return 1231 if value else 1237
+        if isinstance(value, int):
+            return self._integer(value)
+        if isinstance(value, Float):
+            return signed(unpack(">i", pack(">f", value))[0])
+        if isinstance(value, float):
+            (bits,) = unpack(">q", pack(">d", value))
+            return signed(bits ^ (bits >> 32))
+        if isinstance(value, list):
+            result = 1
+            for item in cast("list[object]", value):
+                result = (31 * result + self.of(item)) & 0xFFFFFFFF
+            return signed(result)
+        if isinstance(value, dict):
+            pairs = cast("dict[object, object]", value).items()
+            return signed(sum(self.of(key) ^ self.of(item) for key, item in pairs))
+        return 0
+
+    def _integer(self, value: int) -> int:
+        name = class_of(value)
+        if name == "Long":
+            return signed(value ^ (value >> 32))
+        if name == "BigInteger":
+            size, result = abs(value), 0
+            for shift in range((size.bit_length() + 31) // 32 * 32 - 32, -1, -32):
+                result = 31 * result + (size >> shift & 0xFFFFFFFF)
+            return signed(result if value >= 0 else -result)
+        return value
+
+
+def utf16(value: str) -> str:
+    """The text with each character outside the BMP as two surrogates, as Java counts it."""
+    if value.isascii() or max(value) <= "\uffff":
+        return value
+    return "".join(char if char <= "\uffff" else _surrogates(ord(char) - 0x10000) for char in value)
+
+
+def _surrogates(offset: int) -> str:
+    return chr(0xD800 + (offset >> 10)) + chr(0xDC00 + (offset & 0x3FF))
+
+
+def string_hash(value: str) -> int:
+    """String.hashCode."""
+    result = 0
+    for char in utf16(value):
+        result = (result * 31 + ord(char)) & 0xFFFFFFFF
+    return signed(result)
