@@ -1,0 +1,1 @@
+"""The `canary` tool: one command line over all rooms."""

@@ -1,0 +1,78 @@
+"""The command line: every room's commands under one name, errors in one form, usage errors 64.
+
+Rooms give plain functions in their `commands.py`; this file only mounts them and turns what they raise into one
+line on stderr. A command's exit status is its own; a room's error carries it as `exit_code`, else it is 1.
+"""
+
+import sys
+from collections.abc import Callable
+
+import click
+import typer
+
+from cli.demo.command import demo
+from cli.errors import CommandError
+from cli.quality import check, run_tests
+from cli.wiring import WIRING
+from emulator.commands import serve, try_request
+from emulator.errors import EmulatorError
+from mapping.errors import MappingError
+from mapping.vtl.errors import TemplateError
+from releases.errors import ReleaseError
+from settings.errors import SettingsError, StackFileError
+from store.errors import StoreError
+from training.commands import evaluate, train
+from training.errors import TrainingError
+
+USAGE = 64  # EX_USAGE
+INTERRUPTED = 130
+ROOM_ERRORS = (
+    CommandError,
+    EmulatorError,
+    MappingError,
+    ReleaseError,
+    SettingsError,
+    StackFileError,
+    StoreError,
+    TemplateError,
+    TrainingError,
+)
+COMMANDS: dict[str, Callable[..., object]] = {
+    "demo": demo,
+    "serve": serve,
+    "try": try_request,
+    "train": train,
+    "evaluate": evaluate,
+    "test": run_tests,
+    "check": check,
+}
+
+app = typer.Typer(
+    name="canary",
+    help="Canary deployments of machine-learning models: train, serve, split, judge, promote.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for _name, _function in COMMANDS.items():
+    app.command(_name, context_settings={"obj": WIRING})(_function)
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        status = app(prog_name="canary", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(USAGE)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(USAGE)
+    except click.exceptions.Abort:
+        print("canary: stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except ROOM_ERRORS as error:
+        print(f"canary: {error}", file=sys.stderr)
+        sys.exit(getattr(error, "exit_code", 1))
+    sys.exit(status if isinstance(status, int) else 0)

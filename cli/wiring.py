@@ -1,0 +1,59 @@
+"""What commands of one room need from rooms that it may not know: a stack's settings, its store, the contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mapping import load_contract
+from releases.model import ContractRef
+from releases.registry import ids
+from settings import Settings, parse, registered_serving, store_uri
+from settings.stackfile import load_stack
+from store import Store, open_store
+from training.wiring import StackFacts, Wiring
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTRACT = "ratings-v1"
+"""The contract that models trained here speak."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One stack as its file says: the raw configuration, the settings and the opened store."""
+
+    raw: Mapping[str, object]
+    settings: Settings
+    store: Store
+
+
+def stack_file(stack: str) -> Path:
+    """The file that configures a stack of this project."""
+    return ROOT / f"Pulumi.{stack}.yaml"
+
+
+def read_stack(file: Path, store: str | None = None) -> Stack:
+    """Read a stack's file and open its store, or `store` in its place.
+
+    Raises:
+        SettingsError, StackFileError: the file is missing, or says what cannot be.
+        StoreError: the store cannot be used.
+    """
+    raw = load_stack(file)
+    opened = open_store(store or store_uri(raw), base=ROOT)
+    return Stack(raw=raw, settings=parse(raw, releases=ids(opened)), store=opened)
+
+
+def contract() -> ContractRef:
+    """The contract that models trained here speak, with the hash of its files as they are now."""
+    found = load_contract(CONTRACT)
+    return ContractRef(name=found.name, hash=found.hash)
+
+
+def _facts(stack: str, store: str | None) -> StackFacts:
+    found = read_stack(stack_file(stack), store)
+    return StackFacts(
+        store=found.store, serving=registered_serving(found.settings.serving), stable=found.settings.stable
+    )
+
+
+WIRING = Wiring(contract=contract, stack=_facts)
