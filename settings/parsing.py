@@ -25,7 +25,7 @@ def parse(
     Args:
         raw: every key with its namespace (`predicted-ratings:api`; without one it is ours too), its value decoded,
             as `load_stack` gives it, or as text, as the engine hands it to the program (structured values as JSON).
-            Keys of other namespaces are passed over, but for `aws:region`.
+            Keys of other namespaces are passed over, but for `aws:region`. An empty value is none: `stable: ""`.
         releases: the ids in the stack's store; None where nobody has looked, and then no id is missed.
         secret_keys: the keys that the engine says are secret (`PULUMI_CONFIG_SECRET_KEYS`).
 
@@ -73,9 +73,20 @@ def _given(
             faults.append(Fault(key, "stands twice, with its namespace and without", "each once", "Take one out"))
         elif full in secret_keys or _encrypted(value):
             yield key, _ENCRYPTED
-        else:
-            yield key, _decoded(declared[key], value) if key in declared else value
+        elif key not in declared:
+            yield key, value
+        elif declared[key].required or not _says_none(declared[key], value):
+            yield key, _decoded(declared[key], value)
         seen.add(key)
+
+
+def _says_none(declared: Declared, value: object) -> bool:
+    """Say whether a key stands there without a value.
+
+    The engine refuses a stack that lacks a key which Pulumi.yaml declares, so "none" has to be written: as `""`
+    (a null reaches the program as that too), or as `{}` for a section.
+    """
+    return value in ("", None) or (isinstance(declared.rule, Section) and _decoded(declared, value) == {})
 
 
 def _encrypted(value: object) -> bool:

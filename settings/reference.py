@@ -15,6 +15,8 @@ Every key of a stack's file, `Pulumi.<stack>.yaml`. A top-level key is written w
 `{PROJECT}:api`; nested keys are not. All faults of a configuration are reported together, each by its path.
 
 - A key without a default must be set. A section without one may be left out where that is said.
+- Pulumi wants every top-level key to stand in a stack's file (but not `aws:region`). What is not wanted is written
+  empty: `stable: ""`, `canary: {{}}`, `warm: []`.
 - Write release ids, rollout ids, hashes and dates in quotes where in doubt: the engine reads an unquoted `1234e56` as
   a number and an unquoted date as a long sentence. `10` is accepted where a number such as `0.5` is; `"10"` is not.
 - Secrets are keys of their own, set with `pulumi config set --secret`, and no setting: an encrypted value is refused.

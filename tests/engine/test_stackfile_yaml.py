@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from settings.stackfile import load_stack, set_values
 from tests.settings.scalar_table import SCALARS
 
 Read = Callable[[str], dict[str, Any]]
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "name: predicted-ratings\nruntime: python\n"
 DOCUMENTS = [
     "config: {}\n",
@@ -44,21 +46,26 @@ REFUSED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def engine_reads(tmp_path_factory: pytest.TempPathFactory) -> Read:
-    """Give what `pulumi config` reads from a stack file, in a project, a backend and a home of its own."""
-    if shutil.which("pulumi") is None:
-        pytest.skip("tests/engine: no pulumi command on PATH (https://www.pulumi.com/docs/install/)")
-    folder = tmp_path_factory.mktemp("stackfile")
+def own_engine(folder: Path) -> dict[str, str]:
+    """Make a backend, a home and a project's folder, and name the first two as the engine wants it."""
     for name in ("home", "state", "project"):
         (folder / name).mkdir()
-    environment = os.environ | {
+    return {
         "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
         "PULUMI_CONFIG_PASSPHRASE": "passphrase",
         "PULUMI_HOME": str(folder / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "TZ": "UTC",
     }
+
+
+@pytest.fixture(scope="module")
+def engine_reads(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    """Give what `pulumi config` reads from a stack file, in a project, a backend and a home of its own."""
+    if shutil.which("pulumi") is None:
+        pytest.skip("tests/engine: no pulumi command on PATH (https://www.pulumi.com/docs/install/)")
+    folder = tmp_path_factory.mktemp("stackfile")
+    environment = os.environ | own_engine(folder)
     (folder / "project" / "Pulumi.yaml").write_text(PROJECT)
     file = folder / "project" / "Pulumi.t.yaml"
 
@@ -140,8 +147,32 @@ def test_what_the_engine_refuses_is_refused(engine_reads: Read, tmp_path: Path, 
 
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_the_committed_stacks_are_read_as_the_engine_reads_them(engine_reads: Read, tmp_path: Path, name: str) -> None:
-    text = (Path(__file__).resolve().parents[2] / f"Pulumi.{name}.yaml").read_text()
+    text = (ROOT / f"Pulumi.{name}.yaml").read_text()
     assert as_text(ours(tmp_path, text)) == as_text(engine_reads(text))
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_the_engine_finds_the_committed_stacks_complete_and_of_the_declared_types(tmp_path: Path, name: str) -> None:
+    """Checked before the program runs, so an empty one does."""
+    if shutil.which("pulumi") is None:
+        pytest.skip("tests/engine: no pulumi command on PATH (https://www.pulumi.com/docs/install/)")
+    project = tmp_path / "project"
+    environment = os.environ | own_engine(tmp_path)
+    for file in ("Pulumi.yaml", f"Pulumi.{name}.yaml"):
+        text = (ROOT / file).read_text()
+        (project / file).write_text(text.replace("    virtualenv: .venv", "    # virtualenv: the test's own"))
+    (project / "__main__.py").write_text("")
+    for command in (["stack", "init", name], ["preview", "--stack", name]):
+        done = subprocess.run(
+            ["pulumi", *command, "--non-interactive"],
+            cwd=project,
+            env=environment | {"PULUMI_PYTHON_CMD": sys.executable},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_what_we_write_the_engine_reads_as_it_was_meant(engine_reads: Read, tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ def test_a_stack_has_no_fault_and_no_release_yet(name: str) -> None:
     assert parsed.tags == {"project": "predicted-ratings", "stack": name}
 
 
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_a_stack_holds_every_key_that_the_project_declares(name: str) -> None:
+    """Pulumi refuses one that does not: "missing configuration values"."""
+    assert set(load_stack(ROOT / f"Pulumi.{name}.yaml")) == {f"{PROJECT}:{key}" for key in project()["config"]} | {
+        "aws:region"
+    }
+
+
 def test_dev_is_small_and_cheap() -> None:
     dev = stack("dev")
     assert (dev.serving.instance_count, dev.serving.autoscaling, dev.protect) == (1, None, False)

@@ -151,6 +151,20 @@ def test_keys_of_other_namespaces_are_passed_over() -> None:
     assert parse(SMALLEST | others, []) == parse(SMALLEST, [])
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [
+        {"stable": "", "canary": {}, "warm": [], "rollout": "", "protect": False, "tags": {}},
+        {"stable": "", "canary": "{}", "warm": "[]", "rollout": "", "protect": "false", "tags": "{}"},
+        {"stable": None, "canary": None, "warm": None, "rollout": None, "protect": None, "tags": None},
+        {"stable": "", "canary": "", "warm": "", "rollout": "", "protect": "", "tags": ""},
+    ],
+)
+def test_a_key_that_stands_there_empty_is_not_set(empty: dict[str, Any]) -> None:
+    ours = {f"predicted-ratings:{key}": value for key, value in empty.items()}
+    assert parse(SMALLEST | ours, []) == parse(SMALLEST, [])
+
+
 def test_sections_with_defaults_may_be_empty() -> None:
     api: dict[str, Any] = {"name": "ratings", "throttling": {}, "logging": {}}
     serving: dict[str, Any] = {"instanceType": "ml.m5.large", "dataCapture": {}}
