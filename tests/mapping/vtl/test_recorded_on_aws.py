@@ -100,17 +100,17 @@ def rendered(template: str, variables: dict[str, Any]) -> str:
 
 
 def calls(tests: str) -> dict[str, list[tuple[str, dict[str, Any], bool]]]:
-    """What each test renders: template, variables, and whether blanks count."""
+    """What each test, by its name in the snapshot, renders: template, variables, and whether blanks count."""
     found: dict[str, list[tuple[str, dict[str, Any], bool]]] = {}
     with stubbed_modules(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the sdist's own strings have invalid escapes
         namespace: dict[str, Any] = {"__name__": "recorded"}
         exec(compile(tests, "test_templating.py", "exec"), namespace)  # noqa: S102 - the pinned sdist's own tests
-        suite = namespace["TestTemplating"]
-        for name, test in inspect.getmembers(suite, inspect.isfunction):
-            wanted = list(inspect.signature(test).parameters)[1:]
-            if wanted in (["test_render"], ["test_render_locally"]):
-                found[name] = record(test, suite())
+        for suite in [value for value in namespace.values() if inspect.isclass(value)]:
+            for name, test in inspect.getmembers(suite, inspect.isfunction):
+                wanted = list(inspect.signature(test).parameters)[1:]
+                if wanted in (["test_render"], ["test_render_locally"]):
+                    found[f"tests/test_templating.py::{suite.__name__}::{name}"] = record(test, suite())
     return found
 
 
@@ -136,7 +136,7 @@ def test_every_render_recorded_on_aws(sources: tuple[str, dict[str, Any]]) -> No
     tests, snapshot = sources
     compared, different = 0, []
     for name, made in calls(tests).items():
-        entry = snapshot.get(f"tests/test_templating.py::TestTemplating::{name}", {"recorded-content": {}})
+        entry = snapshot.get(name, {"recorded-content": {}})
         for number, (template, variables, ignore_blanks) in enumerate(made, 1):
             expected = entry["recorded-content"].get(f"render-result-{number}")
             if expected is None:
