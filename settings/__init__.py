@@ -11,15 +11,14 @@ from settings.model import (
     AutoscalingSettings,
     CanarySettings,
     DataCaptureSettings,
-    EndpointType,
     LoggingSettings,
-    LogLevel,
     ServingSettings,
     Settings,
     ThrottlingSettings,
 )
 from settings.parsing import parse, store_uri
 from settings.registration import registered_serving
+from settings.vocabulary import EndpointType, LogLevel
 
 __all__ = [
     "PROJECT",

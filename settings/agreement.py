@@ -10,8 +10,8 @@ from typing import Any, cast
 
 from settings import limits
 from settings.errors import Fault
-from settings.model import EndpointType
 from settings.rules import shown
+from settings.vocabulary import EndpointType
 
 Draft = Mapping[str, Any]
 """Values by path (`serving.instanceCount`), defaults included, those at fault left out."""

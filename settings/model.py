@@ -6,14 +6,15 @@ Every default stands here, once, beside the rule that reads the value and the se
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
 from releases.ids import ID_BOUND, id_problem
 from settings import limits
 from settings.address import STORE_BOUND, store_problem
 from settings.field import section, setting
-from settings.rules import Choice, Flag, Integer, Listing, Number, OneOf, Table, Text, matching
+from settings.numeric import Integer, Number, OneOf
+from settings.rules import Choice, Flag, Listing, Table, Text, matching
+from settings.vocabulary import EndpointType, LogLevel
 
 PROJECT = "predicted-ratings"
 """The project's name in Pulumi.yaml, and so the namespace of its keys."""
@@ -25,28 +26,6 @@ _ROLLOUT = matching(
     "Copy it from the rollout's report",
     longest=64,
 )
-
-
-class EndpointType(StrEnum):
-    """From where the API can be reached."""
-
-    REGIONAL = "REGIONAL"
-    """From anywhere, at the region's own address; not through CloudFront."""
-    EDGE = "EDGE"
-    """From anywhere, through AWS's CloudFront distribution; not limited to a region's clients."""
-    PRIVATE = "PRIVATE"
-    """From the named VPC endpoints only; not from the internet."""
-
-
-class LogLevel(StrEnum):
-    """What API Gateway's execution log holds. The access log, one line a request, is not concerned: it is always on."""
-
-    OFF = "OFF"
-    """Nothing; the access log only."""
-    ERROR = "ERROR"
-    """Requests that failed; not those that were answered."""
-    INFO = "INFO"
-    """Every request; not the bodies, which `dataTrace` adds."""
 
 
 @section
