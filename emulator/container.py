@@ -25,6 +25,8 @@ from emulator.http_server import HttpServer
 THREADS = 4
 """Invocations at once. One that hangs leaves the others, and /ping, answering."""
 
+OURS = {"emulator", "mapping"}
+
 
 class Model:
     """A loaded model and the functions of its handler."""
@@ -57,8 +59,10 @@ def _textual(content_type: str) -> bool:
 
 
 def _load(handler: Path) -> ModuleType:
-    """Import the handler with its own folder on the path, and ours off it."""
+    """Import the handler with its own folder on the path, and ours off it: in a container we are not there."""
     home = Path(__file__).resolve().parent.parent
+    for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
+        del sys.modules[name]
     sys.path[:] = [str(handler.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != home)]
     spec = importlib.util.spec_from_file_location(handler.stem, handler)
     if spec is None or spec.loader is None:

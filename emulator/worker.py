@@ -5,9 +5,9 @@ the same archive.
 """
 
 import asyncio
-import contextlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -100,7 +100,7 @@ class Worker:
         self.spec, self.log, self.seconds = spec, log, seconds
         self.folder = Path(tempfile.mkdtemp(prefix=f"emulator-{spec.name}-"))
         self.pool: Pool | None = None
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.replacing: asyncio.Task[None] | None = None
 
     @property
@@ -128,36 +128,35 @@ class Worker:
             raise
 
     async def _spawn(self, model: Path, handler: Path) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if key in os.environ}
-        with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "emulator.container",
-                str(model),
-                str(handler),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-                cwd=HOME,
-                env={**kept, "SM_MODEL_DIR": str(model), **dict(self.spec.environment)},
-            )
-        assert self.process.stdout is not None  # noqa: S101 - it was asked for above
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                line = (await self.process.stdout.readline()).decode().strip()
-        except TimeoutError:
-            line = f"failed no sign of life within {START_SECONDS:g} s"
-        word, _, rest = line.partition(" ")
+        loop = asyncio.get_running_loop()
+        process = self.process = await loop.run_in_executor(None, self._process, model, handler)
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        line = loop.run_in_executor(None, process.stdout.readline)
+        done, _ = await asyncio.wait({line}, timeout=START_SECONDS)
+        text = line.result().decode().strip() if done else f"failed no sign of life within {START_SECONDS:g} s"
+        word, _, rest = text.partition(" ")
         if word != "ready":
             await self._kill()
+            await line
             reason = rest or "it ended at once"
             raise ContainerError(
                 f"endpoint {self.spec.name!r}: the model did not come into service: {reason} "
                 f"(its output is in {self.log})"
             )
         self.pool = Pool("127.0.0.1", int(rest))
+
+    def _process(self, model: Path, handler: Path) -> "subprocess.Popen[bytes]":
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if key in os.environ}
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "emulator.container", str(model), str(handler)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                cwd=HOME,
+                env={**kept, "PYTHONUNBUFFERED": "1", "SM_MODEL_DIR": str(model), **dict(self.spec.environment)},
+            )
 
     async def invoke(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send one invocation; a container that hangs or dies is replaced behind it."""
@@ -198,17 +197,15 @@ class Worker:
             self.pool = None
         process, self.process = self.process, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
+            process.kill()
+            await asyncio.get_running_loop().run_in_executor(None, process.wait)
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     async def stop(self) -> None:
-        """End the process and remove its folder."""
+        """End the process and remove its folder; one that is just being replaced is waited for."""
         if self.replacing is not None:
-            self.replacing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.replacing
+            await self.replacing
         await self._kill()
         await asyncio.get_running_loop().run_in_executor(None, lambda: shutil.rmtree(self.folder, ignore_errors=True))
