@@ -7,7 +7,6 @@ line on stderr. A command's exit status is its own; a room's error carries it as
 import sys
 from collections.abc import Callable
 
-import click
 import typer
 
 from cli.demo.command import demo
@@ -63,16 +62,21 @@ def main() -> None:
     """Run the command line and exit with its status."""
     try:
         status = app(prog_name="canary", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(USAGE)
-    except click.UsageError as error:
-        error.show()
-        sys.exit(USAGE)
-    except click.exceptions.Abort:
+    except typer.Abort:
         print("canary: stopped", file=sys.stderr)
         sys.exit(INTERRUPTED)
+    except typer.TyperException as error:  # how Typer tells of a call that is not one
+        print(_usage(error), file=sys.stderr)
+        sys.exit(USAGE)
     except ROOM_ERRORS as error:
         print(f"canary: {error}", file=sys.stderr)
         sys.exit(getattr(error, "exit_code", 1))
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage(error: typer.TyperException) -> str:
+    text = error.format_message()
+    context = getattr(error, "ctx", None)
+    if context is None or text.startswith("Usage:"):
+        return text
+    return f"{context.get_usage()}\n\ncanary: {text} Help: {context.command_path} --help"
