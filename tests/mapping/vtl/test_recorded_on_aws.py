@@ -110,7 +110,7 @@ def calls(tests: str) -> dict[str, list[tuple[str, dict[str, Any], bool]]]:
             for name, test in inspect.getmembers(suite, inspect.isfunction):
                 wanted = list(inspect.signature(test).parameters)[1:]
                 if wanted in (["test_render"], ["test_render_locally"]):
-                    found[name] = record(test, suite())
+                    found.setdefault(name, record(test, suite()))
     return found
 
 
