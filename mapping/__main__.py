@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 
 from mapping.commands import COMMANDS
@@ -10,6 +9,7 @@ from mapping.errors import MappingError
 from mapping.vtl.errors import TemplateError
 
 USAGE = 64  # EX_USAGE
+UsageError = typer.BadParameter.__mro__[1]  # click's, or that of the copy inside newer Typers, which has no other name
 
 
 def main() -> int:
@@ -26,8 +26,8 @@ def main() -> int:
         app.command(name)(function)
     try:
         status = app(prog_name="mapping", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
+    except UsageError as error:
+        print(f"mapping: {error}", file=sys.stderr)
         return USAGE
     except (MappingError, TemplateError) as error:
         print(f"mapping: {error}", file=sys.stderr)

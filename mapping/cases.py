@@ -67,7 +67,7 @@ def render_case(case: Json) -> Json:
     template = case.get("template")
     if not isinstance(template, str):
         raise CaseError('"template" must be a string')
-    dialect = case.get("dialect") or Dialect.AWS
+    dialect = Dialect.AWS if case.get("dialect") is None else case["dialect"]
     if dialect not in tuple(Dialect):
         raise CaseError(f'"dialect" must be {" or ".join(Dialect)}, not {dialect!r}')
     rendered = render(template, variables_of(case), dialect=Dialect(cast("str", dialect)), limits=Limits())

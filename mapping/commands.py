@@ -36,12 +36,10 @@ def lint(
 
     Example: canary lint request.vtl response.vtl --sample samples.jsonl
     """
-    import click
-
     if side not in (None, "request", "response"):
-        raise click.UsageError(f"--side is request or response, not {side!r}")
+        raise typer.BadParameter(f"--side is request or response, not {side!r}")
     if not files and not contract:
-        raise click.UsageError("name files, or --contract")
+        raise typer.BadParameter("name files, or --contract")
     findings = [finding for file in files or () for finding in _lint_file(file, side, sample)]
     if contract:
         findings += _lint_contracts()
@@ -75,26 +73,24 @@ def render(
     import json
     import sys
 
-    import click
-
     from mapping.cases import CaseError, render_case
 
     if cases is not None:
         return _run_cases(cases, render_case)
     if template is None:
-        raise click.UsageError("name a template, or --cases FILE")
+        raise typer.BadParameter("name a template, or --cases FILE")
     case: dict[str, object] = {
-        "template": _read(template),
-        "body": _read(Path(body[1:])) if body.startswith("@") else body,
         "params": {"path": _pairs(path), "querystring": _pairs(query), "header": _pairs(header)},
         "context": _nested(_pairs(context)),
         "stageVariables": _pairs(stage_variable),
         "dialect": dialect,
+        "template": _read(template),
+        "body": _read(Path(body[1:])) if body.startswith("@") else body,
     }
     try:
         answer = render_case(case)
     except CaseError as error:
-        raise click.UsageError(str(error)) from error
+        raise typer.BadParameter(str(error)) from error
     if as_json:
         print(json.dumps(answer))
         return 0
@@ -119,8 +115,6 @@ def jsonpath(
     """
     import json
 
-    import click
-
     from mapping.cases import CaseError, jsonpath_case
     from mapping.errors import MappingError
     from mapping.vtl.jsonpath_errors import JsonPathError
@@ -128,7 +122,7 @@ def jsonpath(
     if cases is not None:
         return _run_cases(cases, jsonpath_case)
     if path is None:
-        raise click.UsageError("name a path, or --cases FILE")
+        raise typer.BadParameter("name a path, or --cases FILE")
     try:
         print(json.dumps(jsonpath_case({"path": path, "document": _read(document)})["output"]))
     except (CaseError, JsonPathError) as error:
@@ -168,11 +162,9 @@ def _read(file: Path) -> str:
 
 
 def _pairs(given: Sequence[str] | None) -> dict[str, str]:
-    import click
-
     for pair in given or ():
         if "=" not in pair:
-            raise click.UsageError(f"expected NAME=VALUE, got {pair!r}")
+            raise typer.BadParameter(f"expected NAME=VALUE, got {pair!r}")
     return dict(cast("tuple[str, str]", tuple(pair.split("=", 1))) for pair in given or ())
 
 

@@ -305,7 +305,10 @@ class Evaluator:
     # conditions
 
     def _binary(self, node: tree.Binary, state: State) -> Value:
-        left, right = self.value(node.left, state), self.value(node.right, state)
+        left = self.value(node.left, state)
+        if node.operator in ("&&", "||"):  # the right side runs only after the left one was true, or false
+            state = state.branch(left.when_true if node.operator == "&&" else left.when_false)
+        right = self.value(node.right, state)
         match node.operator:
             case "&&":
                 return Value(

@@ -158,7 +158,7 @@ class _Compiler:
         def go(model: object, run: _Run) -> None:
             if not isinstance(model, dict):
                 if required:
-                    raise PathNotFoundError(f"expected an object with {names[0]!r}")
+                    raise PathNotFoundError(f"expected an object with {' or '.join(names)}")
                 return
             members = cast("dict[str, object]", model)
             for name in names:
@@ -286,7 +286,7 @@ def _merged(names: tuple[str, ...], *, required: bool) -> _Go:
     def go(model: object, run: _Run) -> None:
         if not isinstance(model, dict):
             if required:
-                raise PathNotFoundError(f"expected an object with {names[0]!r}")
+                raise PathNotFoundError(f"expected an object with {' or '.join(names)}")
             return
         members = cast("dict[str, object]", model)
         if run.strict and not all(name in members for name in names):
