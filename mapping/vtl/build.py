@@ -164,7 +164,9 @@ class _Builder:
         line, column = self._place(node)
         if not children:
             raise self._fault(node, "#foreach has no arguments", "#foreach($item in $items)")
-        if len(children) < 4:  # noqa: PLR2004 - variable, in, items, block
+        if len(children) == 3:  # noqa: PLR2004 - nothing to go through but the block, which is null
+            return tree.Text(line, column, "")
+        if len(children) < 3:  # noqa: PLR2004 - the same
             return tree.Fault(line, column, "#foreach needs a variable, the word in, and something to go through")
         first = children[0]
         name = first.name if isinstance(first, tree.Reference) else self._first(node.children[0]).image[1:]

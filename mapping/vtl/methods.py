@@ -175,10 +175,18 @@ class Table:
         self.add("compareTo", Kind.OBJECT)(_not_comparable)
 
     def find(self, name: str, args: tuple[object, ...]) -> Callable[..., object] | None:
-        """The overload that takes these arguments."""
-        for overload in self.methods.get(name, ()):
+        """The overload that takes these arguments; None where there is none.
+
+        Raises TemplateRunError for arguments to a method that takes none: 1.7 finds it, and then cannot call it.
+        """
+        overloads = self.methods.get(name, ())
+        for overload in overloads:
             if overload.takes(args):
                 return overload.run
+        if args and any(not overload.parameters for overload in overloads):
+            raise TemplateRunError(
+                "wrong number of arguments", construct=f".{name}(...)", expected=f".{name}()"
+            )
         return None
 
     def call(self, value: object, name: str, args: tuple[object, ...]) -> object:

@@ -91,6 +91,12 @@ LONG.add("parseLong", Kind.STRING)(lambda _, image: Long(parse_integer(image, 10
 LONG.add("valueOf", Kind.STRING)(lambda _, image: Long(parse_integer(image, 10, LONG_MIN, LONG_MAX)))
 LONG.add("valueOf", Kind.LONG)(lambda _, value: Long(value))
 LONG.add("toString", Kind.LONG)(lambda _, value: text(value))
+LONG.add("toHexString", Kind.LONG)(lambda _, value: f"{value & 0xFFFFFFFFFFFFFFFF:x}")
+LONG.add("toBinaryString", Kind.LONG)(lambda _, value: f"{value & 0xFFFFFFFFFFFFFFFF:b}")
+LONG.add("toOctalString", Kind.LONG)(lambda _, value: f"{value & 0xFFFFFFFFFFFFFFFF:o}")
+LONG.add("signum", Kind.LONG)(lambda _, value: (value > 0) - (value < 0))
+LONG.add("compare", Kind.LONG, Kind.LONG)(lambda _, left, right: compare(left, right))
+LONG.add("sum", Kind.LONG, Kind.LONG)(lambda _, left, right: Long(narrow(left + right, 64)))
 LONG.add("max", Kind.LONG, Kind.LONG)(lambda _, left, right: Long(max(left, right)))
 LONG.add("min", Kind.LONG, Kind.LONG)(lambda _, left, right: Long(min(left, right)))
 

@@ -315,7 +315,7 @@ def _join_collection(_: str, separator: str, items: object) -> str:
 
 @STRING.add("join", Kind.STRING, Kind.STRINGS)
 def _join(_: str, separator: str, *items: object) -> str:
-    pieces = [text(item) or "null" for item in _spread(items)]
+    pieces = ["null" if item is None else text(item) or "" for item in _spread(items)]
     _checked(sum(map(len, pieces)) + len(separator) * len(pieces))
     return separator.join(pieces)
 

@@ -180,7 +180,9 @@ class _Printer:
 
     def json(self, value: object) -> None:
         """json-smart's JSONValue in its default, web-safe style."""
-        if isinstance(value, str):
+        if value.__class__ is Char:
+            self.add("{}")  # json-smart takes a Character for a bean without properties
+        elif isinstance(value, str):
             self.add(f'"{_ESCAPED.sub(_escape, value)}"')
         elif isinstance(value, dict):
             self.add("{")
