@@ -3,6 +3,7 @@
 GET  /health   200 {"status": "ok"}
 GET  /stage    the stage as GetStage shows it (?name= where there are several)
 GET  /lineup   the endpoints: name, status, since when, how often invoked
+POST /try, PATCH /stage   a method's test and an update of the stage (`admin_stage.py`)
 POST /reload   {"config": {...}} or nothing: run the program again, swap when its endpoints are in service
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs
 
+from emulator import admin_stage
 from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
 from emulator.graph import StageState
@@ -36,6 +38,8 @@ def handler(emulation: "Emulation") -> Handler:
                 return _stage(emulation, parse_qs(query).get("name", [""])[0])
             case "GET", "/lineup":
                 return _json(200, lineup(emulation))
+            case ("POST", "/try") | ("PATCH", "/stage"):
+                return _json(*await admin_stage.answer(emulation, request))
             case "POST", "/reload":
                 return await _reload(emulation, request.body)
             case _:

@@ -1,0 +1,86 @@
+"""Two calls of the second port that AWS has as API operations: a method's test, and an update of the stage.
+
+POST  /try     {"method": "GET", "path": "/path?query", "canary": true}   one request without public traffic, as
+               TestInvokeMethod: through the track's own templates and endpoint; nothing is written to the access log
+PATCH /stage   {"patchOperations": [{"op": "replace", "path": "/canarySettings/percentTraffic", "value": "0"}]}
+               as UpdateStage: in force at once, without running the program
+"""
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from emulator.exchange import HttpRequest
+
+if TYPE_CHECKING:
+    from emulator.emulation import Emulation
+
+Answer = tuple[int, dict[str, object]]
+BAD = 400
+PERCENT = "/canarySettings/percentTraffic"
+
+
+async def answer(emulation: "Emulation", request: HttpRequest) -> Answer:
+    """Answer one of the two calls: a status and a JSON document."""
+    try:
+        document = cast("object", json.loads(request.body or b"{}"))
+    except ValueError as error:
+        return BAD, {"message": f"the body is not JSON: {error}"}
+    if not isinstance(document, dict):
+        return BAD, {"message": "the body must be a JSON object"}
+    body = cast("dict[str, Any]", document)
+    return await (_try(emulation, body) if request.method == "POST" else _patch(emulation, body))
+
+
+async def _try(emulation: "Emulation", body: dict[str, Any]) -> Answer:
+    from emulator.trial import attempt  # noqa: PLC0415 - it imports the emulation, which imports this
+
+    path, canary = body.get("path"), body.get("canary", False)
+    if not isinstance(path, str) or not path.startswith("/") or not isinstance(canary, bool):
+        return BAD, {"message": '{"path": "/path?query", "canary": true} is what can be tried'}
+    stage = next(iter(emulation.served.graph.stages.values()))
+    if canary and stage.canary is None:
+        return BAD, {"message": f"the stage {stage.name} has no canary that could be tried"}
+    asked = HttpRequest(
+        method=str(body.get("method", "GET")), target=path, headers=(), body=str(body.get("body", "")).encode()
+    )
+    trial = await attempt(emulation, asked, canary=canary)
+    return 200, {
+        "status": trial.response.status,
+        "body": trial.response.body.decode("utf-8", "replace"),
+        "latency": round(trial.seconds * 1000),
+        "log": list(trial.lines),
+    }
+
+
+async def _patch(emulation: "Emulation", body: dict[str, Any]) -> Answer:
+    operations = cast("list[object]", body.get("patchOperations") or [])
+    if len(operations) != 1 or not isinstance(operations[0], dict):
+        return BAD, {"message": f"one operation is imitated: replace {PERCENT}"}
+    operation = cast("dict[str, object]", operations[0])
+    if operation.get("op") != "replace" or operation.get("path") != PERCENT:
+        return BAD, {"message": f"of UpdateStage only replace {PERCENT} is imitated, not {operation}"}
+    try:
+        percent = float(str(operation.get("value")))
+    except ValueError:
+        percent = -1.0
+    if not 0 <= percent <= 100:  # noqa: PLR2004 - a percent
+        return BAD, {"message": f"{PERCENT} must be 0 to 100, is {operation.get('value')!r}"}
+    if not _set_percent(emulation, percent):
+        return BAD, {"message": "the stage has no canary"}
+    async with emulation._reloading:  # noqa: SLF001 - a reload under way would put its own percent over this one
+        _set_percent(emulation, percent)
+    return 200, {"percentTraffic": percent}
+
+
+def _set_percent(emulation: "Emulation", percent: float) -> bool:
+    """Put the first stage's canary at `percent`; False where there is none. Requests in flight are not touched."""
+    served = emulation.served
+    name, stage = next(iter(served.graph.stages.items()))
+    if stage.canary is None:
+        return False
+    changed = replace(stage, canary=replace(stage.canary, percent=percent))
+    graph = replace(served.graph, stages={**served.graph.stages, name: changed})
+    gateway = replace(served.gateway, graph=graph)
+    emulation._served = replace(served, graph=graph, gateway=gateway)  # noqa: SLF001 - the state is the emulation's
+    return True
