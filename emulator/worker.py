@@ -129,7 +129,8 @@ class Worker:
 
     async def _spawn(self, model: Path, handler: Path) -> None:
         loop = asyncio.get_running_loop()
-        process = self.process = await loop.run_in_executor(None, self._process, model, handler)
+        process = await loop.run_in_executor(None, self._process, model, handler)
+        self.process = process
         assert process.stdout is not None  # noqa: S101 - it was asked for
         line = loop.run_in_executor(None, process.stdout.readline)
         done, _ = await asyncio.wait({line}, timeout=START_SECONDS)
