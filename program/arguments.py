@@ -17,7 +17,7 @@ from components.storage import TrainingBucketArgs
 from program.documents import contract_of, document_of
 from program.images import image_of
 from releases.identity import endpoint_name, identity
-from releases.model import Lineup, Release, Scaling
+from releases.model import ContractRef, Lineup, Release, Scaling
 from settings import PROJECT, Settings
 
 ROUTE = "ratings"
@@ -123,10 +123,14 @@ def _stage(
     if lineup.stable is None:
         return None
 
+    documents: dict[ContractRef, str] = {}  # many releases, few contracts
+
     def track(release: Release) -> Track:
+        if release.contract not in documents:
+            documents[release.contract] = document_of(release, settings, cloud, route.role_arn)
         return Track(
             release=release.id,
-            document=document_of(release, settings, cloud, route.role_arn),
+            document=documents[release.contract],
             variables={contract_of(release).stage_variable: route.endpoints[release.id]},
         )
 

@@ -146,7 +146,7 @@ def test_the_example_request_comes_from_the_contract() -> None:
         (
             Lineup(stable=R1, canary=Canary(release=R2, percent=0.5), warm=(R3,)),
             ["r1"],
-            "r2 gets 0.5 percent of the requests, r1 the rest. Promote it, r1 kept for an undo: pulumi config set --stack s",
+            "r2 gets 0.5 percent of the requests, r1 the rest. Promote it, r1 kept for an undo: pulumi",
         ),
     ],
 )
