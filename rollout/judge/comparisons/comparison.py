@@ -61,6 +61,10 @@ class Comparison(Protocol):
         """Return runs x looks x width."""
         ...
 
+    def alert(self, counts: tuple[float, ...]) -> int:
+        """Return the same as `alerts` for one interval's numbers."""
+        ...
+
     def alerts(self, looks: Floats) -> npt.NDArray[np.int8]:
         """Return per look whether the canary is inside an episode (`rollout.judge.units`)."""
         ...

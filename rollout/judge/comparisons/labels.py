@@ -74,6 +74,11 @@ class LabelComparison:
         del arrays
         raise ObservationError("labels", ("arrays carry no labels: judge them tick by tick",))
 
+    def alert(self, counts: tuple[float, ...]) -> int:
+        """Return `UNKNOWN`, as `alerts` does."""
+        del counts
+        return UNKNOWN
+
     def alerts(self, looks: Floats) -> npt.NDArray[np.int8]:
         """Return `UNKNOWN`: no episode is waited for."""
         return np.full(looks.shape[:-1], UNKNOWN, dtype=np.int8)

@@ -60,11 +60,16 @@ class LimitComparison:
     def looks(self, arrays: Arrays) -> Floats:
         """Return runs x looks x 4."""
         tables = [
-            track.errors if self.limit.metric is Metric.ERRORS else track.slow for track in (arrays.canary, arrays.stable)
+            track.errors if self.limit.metric is Metric.ERRORS else track.slow
+            for track in (arrays.canary, arrays.stable)
         ]
         zero = np.zeros_like(arrays.canary.requests)
         columns = [arrays.canary.requests, arrays.stable.requests, *[t.get(self.limit.part, zero) for t in tables]]
         return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=-1)
+
+    def alert(self, counts: tuple[float, ...]) -> int:
+        """Return the same for one interval's numbers."""
+        return (ALERT if counts[2] >= _HALF * counts[0] else CLEAR) if counts[0] > 0 else UNKNOWN
 
     def alerts(self, looks: Floats) -> npt.NDArray[np.int8]:
         """Return `ALERT` where half of the canary's requests or more were bad."""

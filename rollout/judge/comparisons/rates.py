@@ -113,6 +113,17 @@ class RateComparison:
             columns.extend(table.get(part, zero) for part in self.parts)
         return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=-1)
 
+    def alert(self, counts: tuple[float, ...]) -> int:
+        """Return the same as `alerts` for one interval's numbers."""
+        n, m = counts[0], counts[1]
+        if n <= 0:
+            return UNKNOWN
+        first = 2 + len(self.parts)
+        pairs = list(zip(counts[2:first], counts[first:], strict=True))
+        if not self.combined:
+            pairs = [(sum(counts[2:first]), sum(counts[first:]))]
+        return ALERT if any(a >= _HALF * n and b <= _USUAL * m for a, b in pairs) else CLEAR
+
     def alerts(self, looks: Floats) -> npt.NDArray[np.int8]:
         """Return `ALERT` where half of the canary's requests or more were bad and usually few of stable's are."""
         n, m, a, b = self._split(looks)

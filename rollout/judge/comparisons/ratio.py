@@ -53,6 +53,11 @@ class RatioComparison:
         theirs = np.asarray(arrays.stable.requests, dtype=np.float64)
         return np.stack([ours, theirs, np.asarray(arrays.share) * (ours + theirs)], axis=-1)
 
+    def alert(self, counts: tuple[float, ...]) -> int:
+        """Return `UNKNOWN`, as `alerts` does."""
+        del counts
+        return UNKNOWN
+
     def alerts(self, looks: Floats) -> npt.NDArray[np.int8]:
         """Return `UNKNOWN`: no episode is waited for."""
         return np.full(looks.shape[:-1], UNKNOWN, dtype=np.int8)

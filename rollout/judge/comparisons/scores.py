@@ -90,6 +90,11 @@ class ScoreComparison:
         tracks = (arrays.canary.scores, arrays.stable.scores)
         return np.concatenate([np.asarray(track, dtype=np.float64) for track in tracks], axis=-1)
 
+    def alert(self, counts: tuple[float, ...]) -> int:
+        """Return `UNKNOWN`, as `alerts` does."""
+        del counts
+        return UNKNOWN
+
     def alerts(self, looks: Floats) -> npt.NDArray[np.int8]:
         """Return `UNKNOWN`: a unit of scores can only double the evidence, so none is waited for."""
         return np.full(looks.shape[:-1], UNKNOWN, dtype=np.int8)
