@@ -90,7 +90,10 @@ class LoopNames:
 
 
 class Compiler(Expressions):
-    """Compiles one template."""
+    """Compiles one template to `render(c, b, o)`."""
+
+    globals = GLOBALS
+    parameters = "o"
 
     def __init__(self, root: tree.Block, dialect: Dialect, limits: Limits) -> None:
         self.root = root
@@ -103,6 +106,8 @@ class Compiler(Expressions):
         self.function = Function("render", "main")
         self.loops = []
         self.holders: dict[str, str] = {}
+        self.shared: set[str] = set()
+        self.definitions: list[Line] = []
         self.place = (1, 1, "")
         self.count = 0
 
@@ -119,9 +124,9 @@ class Compiler(Expressions):
         """
         self.block(self.root)
         self.flush()
-        lines = self._assemble()
+        lines = self.assemble()
         source = "\n".join("    " * line.depth + line.text for line in lines) + "\n"
-        namespace = GLOBALS | self.constants
+        namespace = self.globals | self.constants
         try:
             exec(compile(source, FILE, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own generated code
         except (SyntaxError, MemoryError, RecursionError, OverflowError) as error:
@@ -134,12 +139,14 @@ class Compiler(Expressions):
         assert callable(run)  # noqa: S101 - the source above defines it
         return Program(run, source, tuple(line.place for line in lines))
 
-    def _assemble(self) -> list[Line]:
+    def assemble(self) -> list[Line]:
+        """The function around what was generated."""
         start = (1, 1, "")
         lines = [Line(0, "def render(c, b, o):", start), Line(1, "a = o.append", start)]
         lines += [
             Line(1, f"{variable} = c.get({literal(name)})", start) for name, variable in self.variables.items()
         ]
+        lines += [Line(1, f"{name} = None", start) for name in sorted(self.shared)]
         for function in self.functions:
             lines.append(Line(1, f"def {function.name}(o):", start))
             if function.assigned:
@@ -213,23 +220,22 @@ class Compiler(Expressions):
         """Compile a block as a function of its own and give its name."""
         self.count += 1
         outer, place = self.function, self.place
-        loops = self.loops
-        self.function = Function(f"f{self.count}", kind)
-        if kind != "part":
+        loops, holders = self.loops, self.holders
+        self.function = Function(f"f{self.count}", kind, recursive=outer.recursive or kind == "define")
+        if kind == "define":
             self.loops = []
+        if self.function.recursive:
+            self.holders = {}
         self.statement(node)
         self.flush()
         self.functions.append(self.function)
         name = self.function.name
-        self.function, self.place, self.loops = outer, place, loops
+        self.function, self.place, self.loops, self.holders = outer, place, loops, holders
         return name
 
     def captured(self, template: tree.Block, *, padded: bool) -> str:
         """A string with directives: a function that renders it."""
-        loops = self.loops
-        name = self.outlined(template, "string")
-        self.loops = loops
-        return f"b.capture({name}, {padded})"
+        return f"b.capture({self.outlined(template, 'string')}, {padded})"
 
     # statements
 
@@ -244,7 +250,7 @@ class Compiler(Expressions):
         before = len(self.function.lines)
         if self.function.depth > _DEEPEST:
             name = self.outlined(node, "part")
-            self.emit(f"if {name}(o):")
+            self.emit(f"if {name}({self.parameters}):")
             self.function.depth += 1
             self.leave()
             self.function.depth -= 1
@@ -408,6 +414,8 @@ class Compiler(Expressions):
         """The loop itself, with what 1.7 saves before and puts back after."""
         variable = self.variables[node.name]
         n = names.counter[1:]
+        if self.function.kind != "main" and not self.function.recursive:
+            self.share(names.counter, names.size, f"h{n}")
         kept = [(variable, f"o{n}")]
         for extra in ("velocityCount", "velocityHasNext"):
             if extra in self.variables:
@@ -459,6 +467,11 @@ class Compiler(Expressions):
         self.restore(kept, names)
         if catching:
             self.emit(f"if e{n} is not {names.scope or True}: raise Broken(e{n})")
+
+    def share(self, *names: str) -> None:
+        """Let functions cut out of this one see a loop's names."""
+        self.shared.update(names)
+        self.function.assigned.update(names)
 
     def restore(self, kept: list[tuple[str, str]], names: LoopNames) -> None:
         """Put back what the loop's names hid."""

@@ -131,7 +131,7 @@ class Expressions:
                 simple = self.loop_property(node)
                 if simple is not None and node.parts[0].name not in ("index", "count"):  # type: ignore[union-attr] # a Property
                     return simple
-                if self.used.defines:
+                if self.used.defines or self.used.macros:
                     return f"truth({self.reference(node)})"
                 if self.dialect is Dialect.AWS and not node.bare:
                     return f"(({self.raw(node)}) is not False)"

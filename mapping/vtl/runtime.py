@@ -32,14 +32,13 @@ class Broken(Exception):  # noqa: N818 - a command, not an error
 class Run:
     """One render's budget."""
 
-    __slots__ = ("limits", "loop_limit", "macros", "pending", "steps")
+    __slots__ = ("limits", "loop_limit", "pending", "steps")
 
     def __init__(self, limits: Limits, loop_limit: int) -> None:
         self.limits = limits
         self.loop_limit = loop_limit
         self.steps = limits.steps
         self.pending = 4 * limits.text
-        self.macros = 0
 
     def spend(self, steps: int) -> None:
         """Count steps.

@@ -44,10 +44,12 @@ class Function:
     """One function under construction. `kind`: what a `#break` outside of its loops does.
 
     `main` ends the output, `part` returns True to the block it was cut out of, `define` returns, `string` raises.
+    `recursive`: in the body of a #define, which can come back to itself, so its names cannot be shared.
     """
 
     name: str
     kind: str
+    recursive: bool = False
     lines: list[Line] = field(default_factory=_no_lines)
     assigned: set[str] = field(default_factory=_no_names)
     depth: int = 1

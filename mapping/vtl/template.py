@@ -3,9 +3,11 @@
 from collections.abc import MutableMapping
 from types import TracebackType
 
-from mapping.vtl import tree
+from mapping.vtl.analysis import uses
 from mapping.vtl.build import build
-from mapping.vtl.compiler import FILE, Compiler, Program
+from mapping.vtl.compiler import FILE, Compiler
+from mapping.vtl.contexts import Context
+from mapping.vtl.dynamic import DynamicCompiler, DynamicProgram, Session
 from mapping.vtl.errors import TemplateBoundError, TemplateError, TemplateRunError
 from mapping.vtl.limits import Dialect, Limits
 from mapping.vtl.runtime import Broken, Halt, Run
@@ -14,14 +16,16 @@ from mapping.vtl.runtime import Broken, Halt, Run
 class Template:
     """A template ready to render. `tree` is what was parsed, with places; nothing in it changes afterwards."""
 
-    __slots__ = ("_program", "dialect", "limits", "source", "tree")
+    __slots__ = ("_dynamic", "_program", "dialect", "limits", "source", "tree")
 
-    def __init__(self, source: str, dialect: Dialect, limits: Limits, root: tree.Block, program: Program) -> None:
+    def __init__(self, source: str, dialect: Dialect, limits: Limits) -> None:
         self.source = source
         self.dialect = dialect
         self.limits = limits
-        self.tree = root
-        self._program = program
+        self.tree = build(source, dialect, limits)
+        self._dynamic = dialect is Dialect.VELOCITY and uses(self.tree).macros
+        compiler = DynamicCompiler if self._dynamic else Compiler
+        self._program = compiler(self.tree, dialect, limits).compile()
 
     @property
     def code(self) -> str:
@@ -37,7 +41,10 @@ class Template:
         out: list[str] = []
         try:
             try:
-                self._program.run(context, run, out)
+                if self._dynamic:
+                    self._program.run(Session(run, self._evaluated), out, Context(context))
+                else:
+                    self._program.run(context, run, out)
             except (Halt, Broken):
                 pass
             return run.finish(out)
@@ -48,10 +55,20 @@ class Template:
                 f"the template needs too much: {error.__class__.__name__}",
                 expected="values that do not contain themselves, and smaller ones",
             ).at(*self._place(error.__traceback__)) from error
-        except (ArithmeticError, ValueError, TypeError, LookupError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise TemplateRunError(f"{error.__class__.__name__}: {error}").at(
                 *self._place(error.__traceback__)
             ) from error
+
+    def _evaluated(self, source: str, macros: frozenset[str]) -> DynamicProgram:
+        """Compile what #evaluate was given."""
+        root = build(source, self.dialect, self.limits, macros=macros)
+        program = DynamicCompiler(root, self.dialect, self.limits).compile()
+
+        def run(session: Session, out: list[str], context: Context) -> None:
+            program.run(session, out, context)
+
+        return run
 
     def _place(self, traceback: TracebackType | None) -> tuple[int, int, str]:
         """The template's place of the innermost line of generated code in a traceback."""
@@ -74,8 +91,6 @@ def compile(source: str, dialect: Dialect = Dialect.AWS, limits: Limits | None =
             f"the template has {len(source)} characters", construct="template", expected=f"at most {limits.template}"
         )
     try:
-        root = build(source, dialect, limits)
-        program = Compiler(root, dialect, limits).compile()
+        return Template(source, dialect, limits)
     except RecursionError as error:
         raise TemplateBoundError("the template nests too deep", expected="fewer levels") from error
-    return Template(source, dialect, limits, root, program)

@@ -332,26 +332,44 @@ def class_of(value: object) -> object:
 
 
 def equals(left: object, right: object) -> bool:
-    """Java's `left.equals(right)`, null equal to null."""
-    if left is right:
-        return left == left or isinstance(left, float)  # noqa: PLR0124 - Double.equals holds for NaN
-    if left is None or right is None or class_of(left) != class_of(right):
-        return False
-    if isinstance(left, Host):
-        return left.vtl_equals(right)
-    if isinstance(left, Array):
-        return False
-    if isinstance(left, list):
-        ours, theirs = cast("list[object]", left), cast("list[object]", right)
-        return len(ours) == len(theirs) and all(map(equals, ours, theirs))
-    if isinstance(left, dict):
-        mine, yours = cast("dict[object, object]", left), cast("dict[object, object]", right)
-        return len(mine) == len(yours) and all(
-            key in yours and equals(item, yours[key]) for key, item in mine.items()
-        )
-    if isinstance(left, float):
-        return repr(left) == repr(right)
-    return left == right
+    """Java's `left.equals(right)`, null equal to null.
+
+    Raises TemplateBoundError for values that share parts so often that comparing them has no end.
+    """
+    if left.__class__ is str and right.__class__ is str:
+        return left == right
+    return _Equality().same(left, right)
+
+
+class _Equality:
+    """Compares two values and gives up where shared parts make it endless."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TEXT // 8
+
+    def same(self, left: object, right: object) -> bool:
+        self._left -= 1
+        if self._left < 0:
+            raise TemplateBoundError("two lists or maps are too large to compare", expected="smaller values")
+        if left is right:
+            return True
+        if left is None or right is None or class_of(left) != class_of(right):
+            return False
+        if isinstance(left, Host):
+            return left.vtl_equals(right)
+        if isinstance(left, Array):
+            return False
+        if isinstance(left, list):
+            ours, theirs = cast("list[object]", left), cast("list[object]", right)
+            return len(ours) == len(theirs) and all(map(self.same, ours, theirs))
+        if isinstance(left, dict):
+            mine, yours = cast("dict[object, object]", left), cast("dict[object, object]", right)
+            return len(mine) == len(yours) and all(
+                key in yours and self.same(item, yours[key]) for key, item in mine.items()
+            )
+        if isinstance(left, float):
+            return repr(left) == repr(right)
+        return left == right
 
 
 # hash codes
