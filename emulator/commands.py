@@ -12,9 +12,11 @@ Stack = Annotated[str, typer.Option("--stack", help="The stack whose configurati
 Config = Annotated[
     Path | None, typer.Option("--config", help="Its file; Pulumi.STACK.yaml of the program if not given.")
 ]
-ProgramFolder = Annotated[Path, typer.Option("--program", help="The folder of the Pulumi program.")]
+ProgramFolder = Annotated[
+    Path | None, typer.Option("--program", help="The folder of the Pulumi program; this project's own if not given.")
+]
 Store = Annotated[
-    Path | None, typer.Option("--store", help="Where address, logs and captures go; .canary/STACK if not given.")
+    Path | None, typer.Option("--store", help="Where address, logs and captures go; the stack's store if not given.")
 ]
 Endpoint = Annotated[
     list[str] | None,
@@ -28,7 +30,7 @@ def serve(
     *,
     stack: Stack = "local",
     config: Config = None,
-    program: ProgramFolder = Path(),
+    program: ProgramFolder = None,
     store: Store = None,
     port: Annotated[int, typer.Option(help="The API's port; 0 takes a free one.", min=0, max=65535)] = 8080,
     admin_port: Annotated[int, typer.Option(help="The second port; 0 takes a free one.", min=0, max=65535)] = 0,
@@ -59,7 +61,7 @@ def try_request(
     canary: Annotated[bool, typer.Option("--canary/--stable", help="The track to try.")] = False,
     stack: Stack = "local",
     config: Config = None,
-    program: ProgramFolder = Path(),
+    program: ProgramFolder = None,
     store: Store = None,
     endpoint: Endpoint = None,
 ) -> int:
@@ -91,7 +93,7 @@ def try_request(
 def _prepared(
     stack: str,
     config: Path | None,
-    program: Path,
+    program: Path | None,
     store: Path | None,
     endpoint: list[str] | None,
     *,
@@ -100,17 +102,18 @@ def _prepared(
     seed: int | None,
 ) -> "tuple[Source, Options]":
     from emulator.emulation import Options
-    from emulator.running import program_source
+    from emulator.running import program_source, store_folder
 
     pairs = [entry.partition("=") for entry in endpoint or []]
     for name, _, url in pairs:
         if not name or not url:
             raise typer.BadParameter(f"--endpoint {name}: give it as NAME=URL, as in ratings-r1=http://127.0.0.1:8081")
+    folder = program or Path(__file__).resolve().parent.parent
     options = Options(
-        store=store or program / ".canary" / stack,
+        store=store or store_folder(folder, config, stack=stack),
         port=port,
         admin_port=admin_port,
         seed=seed,
         endpoints={name: url for name, _, url in pairs},
     )
-    return program_source(program, config, stack=stack), options
+    return program_source(folder, config, stack=stack), options

@@ -25,20 +25,40 @@ def program_source(directory: Path, config_file: Path | None = None, *, stack: s
 
     Without `config_file` it is the directory's `Pulumi.<stack>.yaml`.
     """
-    file = config_file or directory / f"Pulumi.{stack}.yaml"
 
     def source(config: Mapping[str, Any] | None) -> Recording:
-        from settings.errors import SettingsError  # noqa: PLC0415 - see pyproject.toml: settings' loader, and only here
-        from settings.stackfile import load_stack  # noqa: PLC0415 - as above
-
         if config is None:
-            try:
-                config = load_stack(file, project_file(directory)["name"])
-            except SettingsError as error:
-                raise ProgramError(str(error)) from error
+            config = configuration(directory, config_file, stack=stack)
         return record(Program(directory=directory, stack=stack, config=config))
 
     return source
+
+
+def configuration(directory: Path, config_file: Path | None, *, stack: str) -> Mapping[str, Any]:
+    """Read a stack's configuration with the project's one loader.
+
+    Raises:
+        ProgramError: no such project or stack, or a file that the engine would not read either.
+    """
+    from settings.errors import SettingsError  # noqa: PLC0415 - the one import of settings, see pyproject.toml
+    from settings.stackfile import load_stack  # noqa: PLC0415 - as above
+
+    file = config_file or directory / f"Pulumi.{stack}.yaml"
+    try:
+        return load_stack(file, project_file(directory)["name"])
+    except SettingsError as error:
+        raise ProgramError(str(error)) from error
+
+
+def store_folder(directory: Path, config_file: Path | None, *, stack: str) -> Path:
+    """Return where a stack's emulator writes: its `store` if that is a folder, else `.canary/<stack>`.
+
+    Raises:
+        ProgramError: as `configuration`.
+    """
+    store = configuration(directory, config_file, stack=stack).get(f"{project_file(directory)['name']}:store")
+    is_folder = isinstance(store, str) and bool(store) and "://" not in store
+    return directory / (str(store) if is_folder else f".canary/{stack}")
 
 
 class Running:
