@@ -86,7 +86,7 @@ def _judge(policy: Policy, arrays: Arrays) -> BatchVerdicts:
             guarded = True
             promotable &= _spread(promotion >= -math.log1p(-policy.confidence), ends, looks)
     stop = np.where(abort == _NEVER, looks, abort)
-    passes = promotable & (np.arange(1, looks + 1) < np.where(abort == _NEVER, _NEVER, abort)[:, None])
+    passes: npt.NDArray[np.bool_] = promotable & (np.arange(1, looks + 1, dtype=np.int64) < abort[:, None])
     pass_look = np.where(passes.any(axis=1) & guarded, passes.argmax(axis=1) + 1, -1)
     failed = sum(
         (np.asarray(table, dtype=np.float64) for table in arrays.canary.errors.values()), start=np.zeros_like(requests)
@@ -126,7 +126,7 @@ def _cut(looks: Floats, starts: Ints, size: int) -> Floats:
     """Return the sums of `size` looks from each start on: runs x units x width."""
     sums = np.zeros((looks.shape[0], looks.shape[1] + 1, looks.shape[2]))
     np.cumsum(looks, axis=1, out=sums[:, 1:])
-    rows = np.arange(looks.shape[0])[:, None]
+    rows: Ints = np.arange(looks.shape[0], dtype=np.int64)[:, None]
     return sums[rows, np.minimum(starts + size, looks.shape[1])] - sums[rows, starts]
 
 
@@ -165,8 +165,8 @@ def _check(arrays: Arrays) -> None:
     if not bool(((share > 0) & (share < 1)).all()):
         faults.append("a share is not between 0 and 1: both tracks need traffic to be compared")
     for name, track in (("canary", arrays.canary), ("stable", arrays.stable)):
-        requests = np.asarray(track.requests)
-        tables = {**{f"errors {key}": table for key, table in track.errors.items()}}
+        requests = np.asarray(track.requests, dtype=np.float64)
+        tables = {f"errors {key}": table for key, table in track.errors.items()}
         tables |= {f"slow {key}": table for key, table in track.slow.items()}
         for label, table in {"requests": requests, **tables}.items():
             values = np.asarray(table, dtype=np.float64)

@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def split_log_factors(
-    canary: Floats, total: Floats, share: Floats, ratios: Floats, caps: Floats, tolerance: float = 1.0
+    canary: Floats, total: Floats, share: Floats, *, ratios: Floats, caps: Floats, tolerance: float = 1.0
 ) -> Floats:
     """Bet that the canary has more than its share of the bad requests of a unit.
 
@@ -76,3 +76,8 @@ def log_mixture(log_wealth: Floats, weights: Floats) -> Floats:
     weighted = log_wealth + np.log(weights)
     top = weighted.max(axis=-1)
     return top + np.log(np.exp(weighted - top[..., None]).sum(axis=-1))
+
+
+def even(count: int) -> Floats:
+    """Return equal weights that sum to 1."""
+    return np.full(count, 1.0 / count, dtype=np.float64)

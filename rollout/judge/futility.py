@@ -8,14 +8,14 @@ from rollout.judge.state import MetricState, State
 
 
 def needed(
-    state: State, metric: MetricState, log_e: float, threshold: float, log_p: float, enough: float
+    state: State, metric: MetricState, *, log_e: float, threshold: float, log_p: float, enough: float
 ) -> int | None:
     """Return how many more canary requests a decision on this metric is expected to need; None: cannot be told.
 
     Towards an abort the evidence is taken to grow as it did so far; towards promotion as it would for a canary at
     stable's rates (`promotion_growth`), or as it did where that is not known.
     """
-    if metric.evidence.crossed is not None or log_p >= enough > 0 and log_p < inf:
+    if metric.evidence.crossed is not None or (log_p >= enough > 0 and log_p < inf):
         return 0
     if log_e > max(0.0, log_p if log_p < inf else 0.0) and state.canary_requests:
         return ceil((threshold - log_e) / (log_e / state.canary_requests))

@@ -4,7 +4,7 @@ An interval that follows on the last one is judged at once. One behind a hole wa
 overdue by the metric's `lateness`; one that comes after that is counted and dropped; one that comes twice is refused.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rollout.judge.errors import ObservationError
 from rollout.judge.policy import Policy
@@ -14,24 +14,31 @@ from rollout.judge.units import advance
 _TICK = 1e-3
 
 
-def receive(metric: MetricState, entry: Entry, newest: float, policy: Policy, began: float, look: int) -> MetricState:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a series stands: its policy, when it began, the latest end of any interval, and the number of the look."""
+
+    policy: Policy
+    began: float
+    newest: float
+    look: int
+
+
+def receive(metric: MetricState, entry: Entry, moment: Moment) -> MetricState:
     """Put an interval in its place.
 
     Args:
         metric: the comparison it belongs to.
         entry: the interval's numbers.
-        newest: the latest end of any interval of the series, this one included.
-        policy: the policy.
-        began: when the series began.
-        look: the number of this interval in the series.
+        moment: where the series stands, this interval included.
 
     Raises:
         ObservationError: it came twice, or overlaps another.
     """
     if metric.end is None or (not metric.pending and -_TICK <= entry.start - metric.end <= _TICK):
-        return _judge(metric, entry, policy, began, look)
+        return _judge(metric, entry, moment)
     if entry.start < metric.end - _TICK:
-        if entry.end <= newest - metric.test.lateness + _TICK:
+        if entry.end <= moment.newest - metric.test.lateness + _TICK:
             return replace(metric, late=metric.late + 1)
         ago = metric.end - entry.start
         raise ObservationError(
@@ -40,32 +47,32 @@ def receive(metric: MetricState, entry: Entry, newest: float, policy: Policy, be
     if any(entry.start < other.end - _TICK and other.start < entry.end - _TICK for other in metric.pending):
         raise ObservationError(metric.name, (f"{metric.name}: two intervals overlap: one came twice",))
     pending = tuple(sorted((*metric.pending, entry), key=lambda item: item.start))
-    return drain(replace(metric, pending=pending), newest, policy, began, look)
+    return drain(replace(metric, pending=pending), moment)
 
 
-def drain(metric: MetricState, newest: float, policy: Policy, began: float, look: int) -> MetricState:
+def drain(metric: MetricState, moment: Moment) -> MetricState:
     """Judge what waits as far as it is complete: nothing is missing before it, or what is missing is overdue."""
     while metric.pending:
         head = metric.pending[0]
         hole = metric.end is not None and head.start > metric.end + _TICK
-        if hole and newest - head.start < metric.test.lateness - _TICK:
+        if hole and moment.newest - head.start < metric.test.lateness - _TICK:
             break
-        metric = _judge(replace(metric, pending=metric.pending[1:]), head, policy, began, look)
+        metric = _judge(replace(metric, pending=metric.pending[1:]), head, moment)
     return metric
 
 
-def _judge(metric: MetricState, entry: Entry, policy: Policy, began: float, look: int) -> MetricState:
+def _judge(metric: MetricState, entry: Entry, moment: Moment) -> MetricState:
     """Take an interval into the open unit, or not: an unverified or changed split and the warm-up count for nothing."""
     test = metric.test
     tick = advance(
         metric.clock,
         entry.start,
         entry.seconds,
-        length=policy.correlation_time,
+        length=moment.policy.correlation_time,
         counts=(
             entry.verified
             and (metric.share is None or metric.share == entry.share)
-            and entry.start >= began + policy.warm_up - _TICK
+            and entry.start >= moment.began + moment.policy.warm_up - _TICK
         ),
         alert=test.alert(entry.counts),
     )
@@ -73,7 +80,7 @@ def _judge(metric: MetricState, entry: Entry, policy: Policy, began: float, look
     if tick.taken:
         unit = tuple([before + now for before, now in zip(unit, entry.counts, strict=True)])
     if tick.closes:
-        closed = (*closed, (unit, look))
+        closed = (*closed, (unit, moment.look))
     if tick.discards or tick.closes:
         unit = (0.0,) * test.width
     return MetricState(

@@ -10,11 +10,12 @@ that contradict each other, an interval twice) makes the series broken for good,
 """
 
 from dataclasses import replace
+from math import inf
 
 from rollout.judge.checks import faults_of
 from rollout.judge.errors import ObservationError
 from rollout.judge.evidence import settle
-from rollout.judge.intake import drain, receive
+from rollout.judge.intake import Moment, drain, receive
 from rollout.judge.observations import Interval
 from rollout.judge.policy import Policy, Role
 from rollout.judge.spending import layout, names
@@ -88,8 +89,8 @@ def refuse(state: State, faults: tuple[str, ...]) -> State:
 
 def finish(state: State) -> State:
     """Return the state when no interval will come any more: holes are holes, what waited behind them is judged."""
-    began = state.began if state.began is not None else 0.0
-    done = tuple(drain(metric, float("inf"), state.policy, began, state.look) for metric in state.metrics)
+    moment = Moment(state.policy, state.began if state.began is not None else 0.0, inf, state.look)
+    done = tuple(drain(metric, moment) for metric in state.metrics)
     return settled(replace(state, metrics=done))
 
 
@@ -115,8 +116,12 @@ def _metrics(state: State, interval: Interval) -> tuple[tuple[MetricState, ...],
     """Return every comparison after the interval, and what of it had to be refused."""
     metrics = list(state.metrics)
     known = {metric.test.name: index for index, metric in enumerate(metrics)}
-    newest = interval.end if state.end is None else max(state.end, interval.end)
-    began = interval.start if state.began is None else state.began
+    moment = Moment(
+        state.policy,
+        interval.start if state.began is None else state.began,
+        interval.end if state.end is None else max(state.end, interval.end),
+        state.look + 1,
+    )
     problems: tuple[str, ...] = ()
     for name in state.names:
         index = known.get(name)
@@ -131,7 +136,7 @@ def _metrics(state: State, interval: Interval) -> tuple[tuple[MetricState, ...],
             counts = metric.test.counts(interval)
             if counts is not None:
                 entry = Entry(interval.start, interval.seconds, interval.share, interval.verified, counts)
-                metrics[index] = receive(metric, entry, newest, state.policy, began, state.look + 1)
+                metrics[index] = receive(metric, entry, moment)
         except ObservationError as error:
             problems += error.faults
     return tuple(metrics), problems

@@ -45,7 +45,7 @@ class PromotionBets:
 
 
 def promotion_bets(margin: Margin) -> PromotionBets:
-    """Return the components for a margin: three on the points, two on the ratio (the bases best at small and half shares)."""
+    """Return the components for a margin: three bets on the points, two on the ratio."""
     ratio = margin.ratio
     slopes = np.array([1.0, 1.0, 1.0, ratio, ratio])
     offsets = (ratio - slopes) * margin.points / (ratio - 1.0)
@@ -54,7 +54,13 @@ def promotion_bets(margin: Margin) -> PromotionBets:
 
 
 def promotion_log_factors(
-    bets: PromotionBets, canary: Floats, stable: Floats, canary_requests: Floats, stable_requests: Floats, phi: Floats
+    bets: PromotionBets,
+    canary: Floats,
+    stable: Floats,
+    *,
+    canary_requests: Floats,
+    stable_requests: Floats,
+    phi: Floats,
 ) -> Floats:
     """Return the log factors of a unit (see the module), the counts' shape and one more axis for the components.
 
@@ -62,8 +68,8 @@ def promotion_log_factors(
         bets: slopes, offsets and bases.
         canary: bad requests of the canary per unit.
         stable: bad requests of stable.
-        canary_requests: the canary's requests; stable_requests: stable's. Where either is 0 there is no bet.
-        stable_requests: see above.
+        canary_requests: the canary's requests; where there are none there is no bet.
+        stable_requests: stable's; likewise.
         phi: index of dispersion known before the unit, at least 1.
     """
     playable = (canary_requests > 0) & (stable_requests > 0)

@@ -9,7 +9,7 @@ from rollout.judge.observations import Interval, Labels, TrackCounts
 
 _FIELDS = frozenset({"series", "start", "seconds", "share", "canary", "stable", "verified"})
 _TRACK = frozenset({"requests", "errors", "slow", "scores", "labels", "start"})
-_LABELS = frozenset({"n", "loss_sum", "loss_square_sum"})
+_LABELS = {"n", "loss_sum", "loss_square_sum"}
 
 
 def interval_of(data: Mapping[str, Any]) -> Interval:

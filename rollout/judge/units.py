@@ -53,10 +53,8 @@ def advance(clock: Clock, start: float, seconds: float, *, length: float, counts
         counts: whether the interval may be judged; if not, the open unit is thrown away.
         alert: `CLEAR`, `ALERT` or `UNKNOWN`.
     """
-    if alert == ALERT or (alert == UNKNOWN and clock.streak > 0.0):
-        streak = clock.streak + seconds
-    else:
-        streak = 0.0
+    going_on = alert == ALERT or (alert == UNKNOWN and clock.streak > 0.0)
+    streak = clock.streak + seconds if going_on else 0.0
     if not counts:
         return Tick(Clock(None, streak), taken=False, closes=False, discards=clock.opened is not None)
     opened = clock.opened
@@ -90,7 +88,7 @@ def boundaries(
     never = np.int64(looks)
     invalid = _next(~counts, index, never)
     begin = _next(counts & ~blocked, index, never)
-    rows = np.arange(runs)
+    rows: npt.NDArray[np.int64] = np.arange(runs, dtype=np.int64)
     position = np.zeros(runs, dtype=np.int64)
     columns: list[npt.NDArray[np.int64]] = []
     while True:

@@ -47,7 +47,7 @@ def verdict_of(state: State, now: float | None = None) -> Verdict:
         Reason(
             cause=Cause.FUTILE,
             metric=name,
-            text=f"{name}: at this traffic the margin will not be excluded before the deadline ({policy.deadline:.0f} s)",
+            text=f"{name}: the margin will not be excluded before the deadline ({policy.deadline:.0f} s)",
         )
         for name in futile
     ]
@@ -115,7 +115,7 @@ def _broken(state: State, now: float | None) -> list[Reason]:
         until = max(state.end, now if now is not None else state.end)
         since = state.measured if state.measured is not None else state.began
         if until - since >= state.policy.broken_after:
-            text = f"nothing could be measured for {until - since:.0f} s, broken_after is {state.policy.broken_after:.0f} s"
+            text = f"not measured for {until - since:.0f} s, broken_after is {state.policy.broken_after:.0f} s"
             reasons.append(Reason(cause=Cause.MISSING, metric="observations", text=text))
     return reasons
 
@@ -159,11 +159,8 @@ def _told(state: State, metric: MetricState) -> list[Reason]:
     )
     if isinstance(test, LimitComparison):
         shared = float(test.shared(np.array(metric.evidence.wealth))) >= threshold
-        if shared or metric.evidence.crossed is not None:
-            cause = Cause.LIMIT
-        else:
-            cause = Cause.WAITING
-    requests = needed(state, metric, log_e, threshold, log_p, enough)
+        cause = Cause.LIMIT if shared or metric.evidence.crossed is not None else Cause.WAITING
+    requests = needed(state, metric, log_e=log_e, threshold=threshold, log_p=log_p, enough=enough)
     reasons = [
         Reason(
             cause=cause,

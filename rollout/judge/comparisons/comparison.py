@@ -22,7 +22,7 @@ STEEPNESS = np.array([0.3, 0.8, 2.0])
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one part of a comparison saw: see `rollout.judge.verdict.Reason`; `needed` is canary requests to promotion."""
+    """What one part of a comparison saw: the fields of `rollout.judge.verdict.Reason`."""
 
     part: str
     canary: float | None

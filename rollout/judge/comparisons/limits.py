@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rollout.judge.arrays import Arrays
-from rollout.judge.bets import log_mixture, split_log_factors, symmetric_log_factors
+from rollout.judge.bets import even, log_mixture, split_log_factors, symmetric_log_factors
 from rollout.judge.comparisons.comparison import STEEPNESS, Finding
 from rollout.judge.observations import Interval
 from rollout.judge.policy import Limit, Metric, Role
@@ -27,7 +27,7 @@ _HALF = 0.5
 
 @dataclass(frozen=True)
 class LimitComparison:
-    """Holds both tracks against a limit. An interval's numbers: canary requests, stable's, canary's bad, stable's bad."""
+    """Holds both tracks against a limit. An interval's numbers: both requests, both bad ones, the canary's first."""
 
     limit: Limit
     weight: float
@@ -89,7 +89,7 @@ class LimitComparison:
         del past
         n, m, a, b = (units[..., index] for index in range(4))
         limit = np.full(n.shape, self.limit.limit)
-        over = split_log_factors(a, n, limit, RATIOS, CAPS)
+        over = split_log_factors(a, n, limit, ratios=RATIOS, caps=CAPS)
         rate = b / np.maximum(m, 1.0)
         scale = np.sqrt(self.limit.limit * (1.0 - self.limit.limit) / np.maximum(m, 1.0))
         distance = np.where(m > 0, (self.limit.limit - rate) / scale, np.nan)
@@ -137,5 +137,5 @@ class LimitComparison:
     def _parts(self, wealth: Floats) -> tuple[Floats, Floats, Floats]:
         first, second = len(RATIOS), len(RATIOS) + len(STEEPNESS)
         pieces = (wealth[..., :first], wealth[..., first:second], wealth[..., second:])
-        over, under, too = (log_mixture(piece, np.full(piece.shape[-1], 1.0 / piece.shape[-1])) for piece in pieces)
+        over, under, too = (log_mixture(piece, even(piece.shape[-1])) for piece in pieces)
         return over, under, too

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rollout.judge.arrays import Arrays
-from rollout.judge.bets import log_mixture, split_log_factors, symmetric_log_factors
+from rollout.judge.bets import even, log_mixture, split_log_factors, symmetric_log_factors
 from rollout.judge.comparisons.comparison import STEEPNESS, Finding
 from rollout.judge.effect import SUMS, effect_sums, ratio_interval
 from rollout.judge.errors import ObservationError
@@ -61,22 +61,22 @@ class RateComparison:
         """Return the metric's name."""
         return self.metric.value
 
-    @cached_property
+    @property
     def width(self) -> int:
         """Return how many numbers an interval has."""
         return 2 + 2 * len(self.parts)
 
-    @cached_property
+    @property
     def carried(self) -> int:
         """Return how many sums are carried."""
         return 4 + (4 + SUMS) * len(self.parts)
 
-    @cached_property
+    @property
     def components(self) -> int:
         """Return how many bets there are that the canary is worse."""
         return len(self._weights)
 
-    @cached_property
+    @property
     def promotions(self) -> int:
         """Return how many bets there are that it is inside the margin."""
         return len(self.parts) * self._promotion.count
@@ -146,7 +146,7 @@ class RateComparison:
         """Return the log factors: split bets by part, then the symmetric ones."""
         n, m, a, b = self._split(units)
         share = np.broadcast_to((n / np.maximum(n + m, 1.0))[..., None], a.shape)
-        split = split_log_factors(a, a + b, share, RATIOS, CAPS, self.tolerance)
+        split = split_log_factors(a, a + b, share, ratios=RATIOS, caps=CAPS, tolerance=self.tolerance)
         flat = split.reshape(*split.shape[:-2], -1)
         if not self.combined:
             return flat
@@ -156,7 +156,9 @@ class RateComparison:
         """Return the log factors of the promotion bets by part."""
         n, m, a, b = self._split(units)
         n1, m1 = (np.broadcast_to(x[..., None], a.shape) for x in (n, m))
-        factors = promotion_log_factors(self._promotion, a, b, n1, m1, self._phi(past))
+        factors = promotion_log_factors(
+            self._promotion, a, b, canary_requests=n1, stable_requests=m1, phi=self._phi(past)
+        )
         return factors.reshape(*factors.shape[:-2], -1)
 
     def evidence(self, wealth: Floats) -> Floats:
@@ -166,8 +168,7 @@ class RateComparison:
     def promotion(self, wealth: Floats) -> Floats:
         """Return the log e-value of the part that has least: each must be inside the margin."""
         by_part = wealth.reshape(*wealth.shape[:-1], len(self.parts), -1)
-        count = by_part.shape[-1]
-        return log_mixture(by_part, np.full(count, 1.0 / count)).min(axis=-1)
+        return log_mixture(by_part, even(self._promotion.count)).min(axis=-1)
 
     def findings(self, past: Floats, alpha: float) -> tuple[Finding, ...]:
         """Return each part's rates, ratio and interval."""

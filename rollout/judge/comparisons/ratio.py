@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rollout.judge.arrays import Arrays
-from rollout.judge.bets import log_mixture, symmetric_log_factors
+from rollout.judge.bets import even, log_mixture, symmetric_log_factors
 from rollout.judge.comparisons.comparison import STEEPNESS, Finding
 from rollout.judge.observations import Interval
 from rollout.judge.policy import Metric, RatioRule, Role
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RatioComparison:
-    """Compares requests with the split. An interval's numbers: canary requests, stable requests, expected canary ones."""
+    """Compares requests with the split. An interval's numbers: canary's, stable's, those expected of the canary."""
 
     rule: RatioRule
     lateness: float
@@ -87,7 +87,7 @@ class RatioComparison:
 
     def evidence(self, wealth: Floats) -> Floats:
         """Return the log e-value that the split does not arrive."""
-        return log_mixture(wealth, np.full(self.components, 1.0 / self.components))
+        return log_mixture(wealth, even(self.components))
 
     def promotion(self, wealth: Floats) -> Floats:
         """Return infinity: it stands in no promotion's way."""

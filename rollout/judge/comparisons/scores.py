@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rollout.judge.arrays import Arrays
-from rollout.judge.bets import log_mixture, split_log_factors, symmetric_log_factors
+from rollout.judge.bets import even, log_mixture, split_log_factors, symmetric_log_factors
 from rollout.judge.comparisons.comparison import STEEPNESS, Finding
 from rollout.judge.effect import SUMS, ratio_interval
 from rollout.judge.errors import ObservationError
@@ -62,7 +62,7 @@ class ScoreComparison:
         """Return how many sums are carried."""
         return 2 * self.bins + SUMS
 
-    @cached_property
+    @property
     def components(self) -> int:
         """Return how many bets there are: mean up, mean down, bins up, bins down."""
         return len(self._weights)
@@ -117,7 +117,9 @@ class ScoreComparison:
         down = symmetric_log_factors((-difference - allowed) / scale, STEEPNESS)
         ours, theirs = units[..., : self.bins], units[..., self.bins :]
         share = np.broadcast_to((n / np.maximum(n + m, 1.0))[..., None], ours.shape)
-        more = split_log_factors(ours, ours + theirs, share, _BIN_RATIOS, _BIN_CAPS, self.rule.factor)
+        more = split_log_factors(
+            ours, ours + theirs, share, ratios=_BIN_RATIOS, caps=_BIN_CAPS, tolerance=self.rule.factor
+        )
         fewer = symmetric_log_factors(self._lack(ours, theirs, n, m), STEEPNESS)
         flat = [x.reshape(*x.shape[:-2], -1) for x in (more, fewer)]
         return np.concatenate([up, down, *flat], axis=-1)
@@ -138,7 +140,7 @@ class ScoreComparison:
     def promotion(self, wealth: Floats) -> Floats:
         """Return the log e-value of the side that has least."""
         sides = wealth.reshape(*wealth.shape[:-1], 2, len(STEEPNESS))
-        return log_mixture(sides, np.full(len(STEEPNESS), 1.0 / len(STEEPNESS))).min(axis=-1)
+        return log_mixture(sides, even(len(STEEPNESS))).min(axis=-1)
 
     def findings(self, past: Floats, alpha: float) -> tuple[Finding, ...]:
         """Return the means (in bins) and their difference in stable's standard deviations."""
