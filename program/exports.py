@@ -24,8 +24,8 @@ def next_step(lineup: Lineup, known: Collection[str], stack: str) -> str:
     """Say in a sentence, with the commands, what comes next. `known` are the ids of the releases in the store."""
     up = f"pulumi up --stack {stack}"
 
-    def put(key: str, value: object) -> str:
-        return f"pulumi config set --stack {stack} --path {key} {value}"
+    def put(key: str, value: object, kind: str = "string") -> str:
+        return f"pulumi config set --stack {stack} --path --type {kind} {key} {value}"
 
     if lineup.stable is None:
         if not known:
@@ -36,11 +36,12 @@ def next_step(lineup: Lineup, known: Collection[str], stack: str) -> str:
         return (
             f"Nothing is served yet. In the store: {', '.join(sorted(known))}. Serve one: {put('stable', 'ID')} && {up}"
         )
-    drop = f"pulumi config rm --stack {stack} canary"
+    # an empty mapping stays, as it must: the engine refuses a stack that lacks a declared key
+    drop = " && ".join(f"pulumi config rm --stack {stack} --path canary.{key}" for key in ("release", "percent"))
     stable = lineup.stable.id
     if lineup.canary is None:
         others = ", ".join(sorted(set(known) - {stable})) or "none yet"
-        put_on = f"{put('canary.release', 'ID')} && {put('canary.percent', 10)} && {up}"
+        put_on = f"{put('canary.release', 'ID')} && {put('canary.percent', 10, 'float')} && {up}"
         return f"{stable} is served. Put another release beside it ({others}): {put_on}"
     canary, percent = lineup.canary.release.id, lineup.canary.percent
     warm = put(f"'warm[{len(lineup.warm)}]'", stable)  # quoted: brackets are the shell's

@@ -23,6 +23,8 @@ from settings.stackfile import set_values
 from tests.engine.stand_in.account import Account
 from tests.program.stacks import ROOT
 
+NONE: dict[str, object] = {"stable": "", "canary": {}, "warm": [], "rollout": ""}
+"""How a stack's file says "none": the engine refuses one without a key that Pulumi.yaml declares."""
 PROGRAM = ("components", "mapping", "program", "releases", "settings", "store")
 
 
@@ -79,14 +81,21 @@ class Engine:
         return self.program / "mapping" / "contracts"
 
     def configure(self, **changes: Any) -> None:
-        """Set our keys in the stack's file; None takes a key out."""
-        set_values(self.program / f"Pulumi.{self.stack}.yaml", {"store": str(self.store), **changes})
+        """Set our keys in the stack's file; None says that there is none."""
+        said = {key: NONE[key] if value is None else value for key, value in changes.items()}
+        set_values(self.program / f"Pulumi.{self.stack}.yaml", {"store": str(self.store), **said})
+
+    def shell(self, command: str) -> None:
+        """Run a line of commands in the program's folder, as a reader of the stack's outputs would."""
+        subprocess.run(
+            ["sh", "-ec", command], cwd=self.program, env=self._environment(), check=True, capture_output=True
+        )
 
     def up(self) -> Run:
         return self._run("up", "--yes", "--skip-preview")
 
     def destroy(self, *, previewed: bool = False) -> Run:
-        """Destroy the stack; `previewed` first, as anybody does: a protected resource is refused then and nothing done."""
+        """Destroy the stack. `previewed` first, as anybody does, a protected resource is refused and nothing done."""
         return self._run("destroy", "--yes", *([] if previewed else ["--skip-preview"]))
 
     def unprotect(self) -> Run:

@@ -46,9 +46,9 @@ def test_previewed_deployed_and_protected(engine: Callable[[str], Engine]) -> No
 
 
 def test_a_fault_in_the_configuration_is_told_without_a_traceback(engine: Callable[[str], Engine]) -> None:
-    prod = engine("prod")
-    prod.configure(stable="r9")
-    run, _ = prod.preview()
+    with engine("prod") as prod:
+        prod.configure(stable="r9")
+        run, _ = prod.preview()
     assert run.code != 0
     assert (
         "stable is 'r9', which is no release; allowed: a release in the stack's store, which holds none yet" in run.text

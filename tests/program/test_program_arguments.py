@@ -158,4 +158,10 @@ def test_the_next_step_is_said_with_its_commands(lineup: Lineup, known: list[str
 
 def test_a_promotion_adds_to_what_is_warm() -> None:
     lineup = Lineup(stable=R1, canary=Canary(release=R2, percent=10), warm=(R3,))
-    assert " --path stable r2 && pulumi config set --stack s --path 'warm[1]' r1 && " in next_step(lineup, [], "s")
+    told = next_step(lineup, [], "s").split("undo: ")[1].split(". Take it back: ")
+    drop = "pulumi config rm --stack s --path canary.release && pulumi config rm --stack s --path canary.percent"
+    put = "pulumi config set --stack s --path --type string"
+    assert told == [
+        f"{put} stable r2 && {put} 'warm[1]' r1 && {drop} && pulumi up --stack s",
+        f"{drop} && pulumi up --stack s",
+    ]
