@@ -1,0 +1,1 @@
+"""How fast the emulator answers, beside the same server with a constant answer."""

@@ -1,0 +1,168 @@
+"""`serve` and `try` as a person runs them: a program's directory, a process, signals, exit statuses."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAIN = """
+import json
+import pulumi
+import pulumi_aws as aws
+from words import GREETING
+
+config = pulumi.Config()
+answer = {"statusCode": "200", "responseTemplates": {"application/json": config.require("answer")}}
+integration = {
+    "type": "mock",
+    "requestTemplates": {"application/json": '{"statusCode": 200}'},
+    "responses": {"default": answer},
+}
+document = {
+    "openapi": "3.0.1",
+    "info": {"title": "mine", "version": "1"},
+    "paths": {"/" + GREETING + "/{name}": {"get": {"responses": {}, "x-amazon-apigateway-integration": integration}}},
+}
+api = aws.apigateway.RestApi("api", body=json.dumps(document))
+deployment = aws.apigateway.Deployment("deployment", rest_api=api.id)
+aws.apigateway.Stage("stage", rest_api=api.id, deployment=deployment.id, stage_name="dev")
+"""
+ANSWER = '{"hello": "$input.params(\'name\')", "version": 1}'
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    folder = tmp_path / "program"
+    folder.mkdir()
+    (folder / "__main__.py").write_text(MAIN)
+    (folder / "words.py").write_text('GREETING = "hello"\n')
+    (folder / "Pulumi.yaml").write_text("name: mine\nruntime: python\n")
+    configure(folder, ANSWER)
+    return folder
+
+
+def configure(folder: Path, answer: str) -> None:
+    document = {"config": {"mine:answer": answer, "mine:store": "kept"}}
+    (folder / "Pulumi.local.yaml").write_text(json.dumps(document))
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "cli", *arguments]
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+@contextmanager
+def serving(program: Path) -> Generator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    process = subprocess.Popen(
+        command("serve", "--program", str(program), "--port", "0"), cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    said = cast("IO[str]", process.stdout)
+    try:
+        yield process, dict(said.readline().split() for _ in range(2))
+    finally:
+        process.kill()
+        process.wait()
+        said.close()
+
+
+def test_serve_reload_and_stop(program: Path) -> None:
+    with serving(program) as (process, said):
+        written = json.loads((program / "kept/emulator.json").read_text())
+        assert (written["url"], written["admin"], written["pid"]) == (said["serving"], said["admin"], process.pid)
+        assert httpx.get(said["serving"] + "/hello/you").json() == {"hello": "you", "version": 1}
+        configure(program, ANSWER.replace("1", "2"))
+        process.send_signal(signal.SIGHUP)
+        output = cast("IO[str]", process.stdout)
+        assert [output.readline().split()[0] for _ in range(2)] == ["log", "reloaded"]
+        assert httpx.get(said["serving"] + "/hello/you").json()["version"] == 2
+        taken = said["serving"].split(":")[2].split("/")[0]
+        refused = run("serve", "--program", str(program), "--store", str(program / "other"), "--port", taken)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith(f"canary: cannot listen on 127.0.0.1:{taken}: ")
+        assert (refused.stdout, (program / "other/emulator.json").exists()) == ("", False)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        assert not (program / "kept/emulator.json").exists()
+
+
+def test_a_configuration_by_the_second_port(program: Path) -> None:
+    with serving(program) as (_, said):
+        config = {"mine:answer": '{"from": "the second port"}'}
+        assert httpx.post(said["admin"] + "/reload", json={"config": config}, timeout=30).status_code == 200
+        assert httpx.get(said["serving"] + "/hello/you").json() == {"from": "the second port"}
+        answer = httpx.post(said["admin"] + "/reload", json={"config": {}}, timeout=30)
+        assert answer.status_code == 409
+        assert "Missing required configuration variable 'mine:answer'" in answer.json()["message"]
+        assert httpx.get(said["serving"] + "/hello/you").json() == {"from": "the second port"}
+
+
+def test_try_prints_the_steps(program: Path) -> None:
+    done = run("try", "--program", str(program), "GET /hello/you?q=1")
+    assert (done.returncode, done.stderr) == (0, "")
+    stamp = r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4} : "
+    log, _, shown = done.stdout.partition("\n\n")
+    first, *lines = log.split("\n")
+    identifier = first.removeprefix("Execution log for request ")
+    assert re.fullmatch(r"[0-9a-f-]{36}", identifier)
+    assert all(re.match(stamp, line) for line in lines)
+    assert [re.sub(stamp, "", line) for line in lines] == [
+        f"Starting execution for request: {identifier}",
+        "HTTP Method: GET, Resource Path: /hello/you",
+        "Method request path: {name=you}",
+        "Method request query string: {q=1}",
+        "Method request headers: {}",
+        "Method request body before transformations: ",
+        'Method response body after transformations: {"hello": "you", "version": 1}',
+        "Method response headers: {Content-Type=application/json}",
+        "Successfully completed execution",
+        "Method completed with status: 200",
+    ]
+    assert re.fullmatch(
+        r'Status: 200\nLatency: \d+ ms\nContent-Type: application/json\n\{"hello": "you", "version": 1\}\n', shown
+    )
+
+
+def test_try_of_a_broken_template_says_where(program: Path) -> None:
+    configure(program, "#if(")
+    done = run("try", "--program", str(program), "GET /hello/you")
+    assert done.returncode == 1
+    problem = r"emulator: every request will be answered 500: GET /hello/\{name\}: response template default .*: line 1"
+    assert re.match(problem, done.stderr)
+    assert re.search(r"Execution failed: template: line 1", done.stdout)
+    assert "Method completed with status: 500" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["try", "GET"], 64, "give method and path"),
+        (["try", "GET /a", "--endpoint", "one"], 64, "give it as NAME=URL"),
+        (["try", "GET /a", "--stack", "nowhere"], 1, "nowhere"),
+        (["serve", "--program", "/nowhere"], 1, "name the folder of a Pulumi program"),
+        (["serve", "--port", "99999"], 64, "65535"),
+    ],
+)
+def test_bad_input_ends_in_one_message(arguments: list[str], status: int, message: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_program_that_fails_ends_in_its_own_message(program: Path) -> None:
+    (program / "__main__.py").write_text("raise ValueError('no release r9')\n")
+    done = run("serve", "--program", str(program))
+    assert done.returncode == 1
+    assert re.match(r"canary: .*/program: the program failed: ValueError: no release r9\n  __main__.py:1", done.stderr)
