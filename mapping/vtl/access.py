@@ -147,17 +147,16 @@ def elements(value: object) -> list[object] | None:
 
 
 def guarded(items: list[object], source: object) -> Iterator[object]:
-    """Go through a list, or a snapshot of a map's values, that the loop's body may change.
+    """Go through a list, or a map's values, that the loop's body may change.
 
     Raises TemplateRunError where Java throws ConcurrentModificationException.
     """
     sized: Callable[[], int] = (
-        cast("list[object]", source).__len__
-        if isinstance(source, list | dict | MapView)
-        else items.__len__
+        cast("list[object]", source).__len__ if isinstance(source, list | dict | MapView) else items.__len__
     )
     count = sized()
     is_list = isinstance(source, list)
+    keys = list(cast("dict[object, object]", source)) if isinstance(source, dict) else None
     at = 0
     while True:
         size = sized()
@@ -169,7 +168,5 @@ def guarded(items: list[object], source: object) -> Iterator[object]:
                 construct="#foreach",
                 expected="a second list to add to",
             )
-        yield items[at]
+        yield items[at] if keys is None else cast("dict[object, object]", source)[keys[at]]
         at += 1
-
-

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mapping.vtl import tree
+from mapping.vtl.limits import Dialect
 
 SCOPE_PROPERTIES = frozenset({"hasNext", "index", "count", "first", "last"})
 """What of `$foreach` needs no object: the compiler writes it as an expression."""
@@ -62,8 +63,24 @@ def uses(root: tree.Node) -> Uses:
                 pass
     inside_loops = "foreach" in names and not scope_objects
     return Uses(
-        frozenset(names), defines, macros, scope_objects or (defines and inside_loops), throws, careful and defines or throws
+        frozenset(names),
+        defines,
+        macros,
+        scope_objects or (defines and inside_loops),
+        throws,
+        careful and defines or throws,
     )
+
+
+def needs_context(root: tree.Node, dialect: Dialect) -> bool:
+    """Tell whether a template's variables have to be looked up while rendering.
+
+    Macros and #evaluate may use any; the body of a #define that is printed inside of a loop over null sees null.
+    """
+    used = uses(root)
+    if dialect is Dialect.VELOCITY and used.macros:
+        return True
+    return used.defines and any(isinstance(node, tree.Foreach) for node in tree.walk(root))
 
 
 def is_scope_property(node: tree.Reference) -> bool:
@@ -105,7 +122,9 @@ def weight(body: tree.Node) -> int:
             case tree.MacroCall():
                 total += len(node.source) >> 10
             case _:
-                total += sum(1 for inner in tree.walk(node) if isinstance(inner, tree.Call | tree.Binary | tree.Reference))
+                total += sum(
+                    1 for inner in tree.walk(node) if isinstance(inner, tree.Call | tree.Binary | tree.Reference)
+                )
     return total
 
 

@@ -159,9 +159,7 @@ def arithmetic(operator: str, left: object, right: object) -> object:
 
 def _both_float(left: object, right: object) -> bool:
     """Tell whether Java calculates with floats: a Float on one side and no double on the other."""
-    return (left.__class__ is Float or isinstance(left, int)) and (
-        right.__class__ is Float or isinstance(right, int)
-    )
+    return (left.__class__ is Float or isinstance(left, int)) and (right.__class__ is Float or isinstance(right, int))
 
 
 def plus(left: object, right: object) -> object:
@@ -184,5 +182,3 @@ def compare(left: object, right: object) -> int:
         return (ours > theirs) - (ours < theirs)
     one, other = _float(left), _float(right)
     return (one > other) - (one < other)
-
-

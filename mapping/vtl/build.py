@@ -69,9 +69,7 @@ class _Builder:
 
     def _fault(self, node: Concrete, problem: str, expected: str) -> TemplateSyntaxError:
         line, column = self._place(node)
-        return TemplateSyntaxError(
-            problem, line=line, column=column, construct=f"#{node.name}", expected=expected
-        )
+        return TemplateSyntaxError(problem, line=line, column=column, construct=f"#{node.name}", expected=expected)
 
     # statements
 
@@ -221,9 +219,7 @@ class _Builder:
         """What is in parentheses; for #set, #if and parentheses themselves. Its source is all that is inside."""
         value = self._value(node.children[0])
         if isinstance(value, tree.Binary):
-            return tree.Binary(
-                value.line, value.column, self._literal(node), value.operator, value.left, value.right
-            )
+            return tree.Binary(value.line, value.column, self._literal(node), value.operator, value.left, value.right)
         return value
 
     def _reference(self, node: Concrete) -> tree.Reference:

@@ -143,9 +143,7 @@ class Compiler(Expressions):
         """The function around what was generated."""
         start = (1, 1, "")
         lines = [Line(0, "def render(c, b, o):", start), Line(1, "a = o.append", start)]
-        lines += [
-            Line(1, f"{variable} = c.get({literal(name)})", start) for name, variable in self.variables.items()
-        ]
+        lines += [Line(1, f"{variable} = c.get({literal(name)})", start) for name, variable in self.variables.items()]
         lines += [Line(1, f"{name} = None", start) for name in sorted(self.shared)]
         for function in self.functions:
             lines.append(Line(1, f"def {function.name}(o):", start))
@@ -465,6 +463,10 @@ class Compiler(Expressions):
             self.emit("else:")
             self.emit(f"    e{n} = {names.scope or True}")
         self.restore(kept, names)
+        if holder:
+            self.emit(f"{holder} = False")
+            if self.function.kind != "main" and not self.function.recursive:
+                self.function.assigned.add(holder)
         if catching:
             self.emit(f"if e{n} is not {names.scope or True}: raise Broken(e{n})")
 
@@ -484,7 +486,6 @@ class Compiler(Expressions):
     def _counts(self, node: tree.Foreach) -> bool:
         """Tell whether the body asks for a position."""
         return any(
-            isinstance(inner, tree.Reference)
-            and inner.name in ("foreach", "velocityCount", "velocityHasNext")
+            isinstance(inner, tree.Reference) and inner.name in ("foreach", "velocityCount", "velocityHasNext")
             for inner in tree.walk(node.body)
         )

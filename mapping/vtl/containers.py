@@ -61,69 +61,81 @@ class Iter(Host):
         return rest
 
     def vtl_str(self) -> str:
-        """Object.toString, without an address."""
-        return "java.util.Iterator"
+        """Object.toString."""
+        return f"java.util.ArrayList$Itr@{id(self) & 0xFFFFFFFF:x}"
 
 
 class Entry(Host):
-    """java.util.Map.Entry: a key and its value, which can be set."""
+    """java.util.Map.Entry: a key and its value, which follows the map and can be set."""
 
-    __slots__ = ("_key", "_map", "_value")
+    __slots__ = ("entries", "key", "last")
 
     def __init__(self, entries: dict[object, object], key: object) -> None:
-        self._map = entries
-        self._key = key
-        self._value = entries[key]
+        self.entries = entries
+        self.key = key
+        self.last = entries[key]
+
+    def value(self) -> object:
+        """The map's value now, or the last one it had."""
+        self.last = self.entries.get(self.key, self.last)
+        return self.last
 
     def vtl_get(self, name: str) -> object:
         """`$entry.key`, `$entry.value`."""
-        return {"key": self._key, "Key": self._key, "value": self._value, "Value": self._value}.get(name)
+        if name in ("key", "Key"):
+            return self.key
+        return self.value() if name in ("value", "Value") else None
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """getKey, getValue, setValue, toString, equals."""
-        if name == "setValue" and len(args) == 1:
-            old, self._value = self._value, args[0]
-            self._map[self._key] = args[0]
-            return old
-        if name == "equals" and len(args) == 1:
-            return self.vtl_equals(args[0])
+        """getKey, getValue, setValue, toString, equals, hashCode."""
+        if len(args) == 1:
+            if name == "setValue":
+                old, self.entries[self.key] = self.value(), args[0]
+                return old
+            return self.vtl_equals(args[0]) if name == "equals" else NO_METHOD
         if args:
             return NO_METHOD
-        if name == "getKey":
-            return self._key
-        if name == "getValue":
-            return self._value
-        return self.vtl_str() if name == "toString" else NO_METHOD
+        match name:
+            case "getKey":
+                return self.key
+            case "getValue":
+                return self.value()
+            case "toString":
+                return self.vtl_str()
+            case "hashCode":
+                return hash_code(self.key) ^ hash_code(self.value())
+            case _:
+                return NO_METHOD
 
     def vtl_put(self, name: str, value: object) -> None:
         """`#set($entry.value = x)` is setValue."""
         if name in ("value", "Value"):
-            self.vtl_call("setValue", (value,))
+            self.entries[self.key] = value
 
     def vtl_str(self) -> str:
         """`key=value`."""
-        key, value = text(self._key), text(self._value)
+        key, value = text(self.key), text(self.value())
         return f"{'null' if key is None else key}={'null' if value is None else value}"
 
     def vtl_equals(self, other: object) -> bool:
         """Both halves equal."""
-        return isinstance(other, Entry) and equals(self._key, other._key) and equals(self._value, other._value)
+        return isinstance(other, Entry) and equals(self.key, other.key) and equals(self.value(), other.value())
 
 
 class MapView(View):
     """keySet, values or entrySet of a map, live."""
 
-    __slots__ = ("_kind", "_map")
+    __slots__ = ("_map", "kind")
 
     def __init__(self, entries: dict[object, object], kind: str) -> None:
         self._map = entries
-        self._kind = kind
+        self.kind = kind
 
     def __iter__(self) -> Iterator[object]:
         """Its elements now."""
-        if self._kind == "keySet":
+        if self.kind == "keySet":
             return iter(list(self._map))
-        if self._kind == "values":
+        if self.kind == "values":
             return iter(list(self._map.values()))
         return iter([Entry(self._map, key) for key in self._map])
 
@@ -163,7 +175,7 @@ class MapView(View):
 
     def vtl_equals(self, other: object) -> bool:
         """Sets by their elements, values() by identity."""
-        if self._kind == "values" or not isinstance(other, MapView) or other._kind == "values":
+        if self.kind == "values" or not isinstance(other, MapView) or other.kind == "values":
             return self is other
         mine = list(self)
         return len(mine) == len(list(other)) and all(contains(other, item) for item in mine)
@@ -331,7 +343,18 @@ def _clone(value: list[object]) -> list[object]:
 ARRAY = Table()
 """What Velocity shows of an array: the methods of a list of fixed size around it."""
 
-for _name in ("size", "isEmpty", "contains", "containsAll", "iterator", "get", "set", "indexOf", "lastIndexOf", "subList"):
+for _name in (
+    "size",
+    "isEmpty",
+    "contains",
+    "containsAll",
+    "iterator",
+    "get",
+    "set",
+    "indexOf",
+    "lastIndexOf",
+    "subList",
+):
     ARRAY.methods[_name] = LIST.methods[_name]
 
 
@@ -376,7 +399,7 @@ def hashable(key: object) -> object:
     return key
 
 
-def _findable(key: object) -> object:
+def findable(key: object) -> object:
     """A key to look for; for a list or map, which no map here holds, one that is in none."""
     return _NOWHERE if isinstance(key, list | dict) else key
 
@@ -386,12 +409,12 @@ _NOWHERE = object()
 
 @MAP.add("get", Kind.OBJECT)
 def _map_get(value: dict[object, object], key: object) -> object:
-    return value.get(_findable(key))
+    return value.get(findable(key))
 
 
 @MAP.add("getOrDefault", Kind.OBJECT, Kind.OBJECT)
 def _map_get_or(value: dict[object, object], key: object, other: object) -> object:
-    return value.get(_findable(key), other)
+    return value.get(findable(key), other)
 
 
 @MAP.add("put", Kind.OBJECT, Kind.OBJECT)
@@ -421,12 +444,12 @@ def _map_put_all(value: dict[object, object], other: dict[object, object]) -> st
 
 @MAP.add("remove", Kind.OBJECT)
 def _map_remove(value: dict[object, object], key: object) -> object:
-    return value.pop(_findable(key), None)
+    return value.pop(findable(key), None)
 
 
 @MAP.add("containsKey", Kind.OBJECT)
 def _map_contains_key(value: dict[object, object], key: object) -> bool:
-    return _findable(key) in value
+    return findable(key) in value
 
 
 @MAP.add("containsValue", Kind.OBJECT)
@@ -473,5 +496,3 @@ def _map_hash(value: dict[object, object]) -> int:
 @MAP.add("equals", Kind.OBJECT)
 def _map_equals(value: dict[object, object], other: object) -> bool:
     return equals(value, other)
-
-

@@ -256,5 +256,3 @@ def show(out: list[str], context: Context, value: object, escape: str, prefix: s
 def show_source(out: list[str], context: Context, value: object, escape: str, instead: str) -> None:
     r"""Print an escaped reference: its source, behind one more backslash where it has no value."""
     out.append(escape + ("\\" if value is None else "") + context.null_text(instead))
-
-

@@ -1,4 +1,4 @@
-"""The compiler for templates with macros or #evaluate: variables are looked up, not locals (`velocity` only).
+"""The compiler for templates whose variables cannot be locals: with macros or #evaluate, or #define beside #foreach.
 
 Macros take their arguments by name and #evaluate may set or read anything, so nothing is known before rendering.
 Everything else is `Compiler`.
@@ -12,6 +12,7 @@ from mapping.vtl.compiler import GLOBALS, Compiler
 from mapping.vtl.contexts import Argument, Body, Context, MacroBody, Macros, Nulls, show, show_source
 from mapping.vtl.runtime import Broken, Halt, Run
 from mapping.vtl.scope import Scope, leave_scope
+from mapping.vtl.limits import Dialect
 from mapping.vtl.source import Line, literal
 from mapping.vtl.values import text
 
@@ -153,7 +154,9 @@ class DynamicCompiler(Compiler):
         if node.bare:
             self.say(node.name)
             return
-        instead, value = literal(node.null_text), self.raw(node) if node.computable else "None"
+        instead, value = literal(node.null_text), self.reference(node)
+        if not node.computable and self.dialect is Dialect.AWS:
+            value = "''"
         if node.escaped:
             self.emit(f"show_source(o, c, {value}, {literal(node.escape)}, {instead})")
         else:
@@ -167,6 +170,8 @@ class DynamicCompiler(Compiler):
                 self.at(node, "#define")
                 body = self.outlined(node.body, "define")
                 self.store(node.name, f"Body(b, {body}, c, {weight(node.body)}, 2)")
+            case tree.Macro() | tree.MacroCall() if self.dialect is Dialect.AWS:
+                super().statement(node)
             case tree.Macro():
                 body = self.outlined(node.body, "string")
                 made = f"MacroBody({literal(node.name)}, {node.parameters!r}, {body}, {weight(node.body)})"
@@ -205,4 +210,3 @@ class DynamicCompiler(Compiler):
         body = self.outlined(node.body, "part")
         value = self.value(node.items)
         self.emit(f"e.loop(o, c, {literal(node.name)}, {value}, {body}, {weight(node.body)})")
-

@@ -1,9 +1,9 @@
 """What a template can do wrong.
 
-    TemplateError               anything below; carries line, column, the construct and what was expected
-    ├── TemplateSyntaxError     the grammar of Velocity 1.7 is broken: API Gateway answers 500
-    ├── TemplateBoundError      a bound of `Limits` is passed (iterations, size, nesting, depth, steps)
-    └── TemplateRunError        a method threw, a list changed under its loop, an override came twice
+TemplateError               anything below; carries line, column, the construct and what was expected
+├── TemplateSyntaxError     the grammar of Velocity 1.7 is broken: API Gateway answers 500
+├── TemplateBoundError      a bound of `Limits` is passed (iterations, size, nesting, depth, steps)
+└── TemplateRunError        a method threw, a list changed under its loop, an override came twice
 """
 
 

@@ -11,6 +11,7 @@ from mapping.vtl.analysis import Uses, is_scope_property
 from mapping.vtl.errors import TemplateError
 from mapping.vtl.limits import Dialect
 from mapping.vtl.regex import java_pattern, plain
+from mapping.vtl.regex_cost import degree
 from mapping.vtl.source import Function, literal
 
 _COMPARE = {"<": "less", ">": "greater", "<=": "at_most", ">=": "at_least"}
@@ -241,6 +242,8 @@ class Expressions:
                     compiled = java_pattern(text)
                 except TemplateError:
                     return None
+                if degree(compiled.pattern) > 1:
+                    return None
                 return f"({self.constant(compiled.fullmatch)}({temp}) is not None)"
             case "split" if text and plain(text):
                 return f"split_plain({temp}, {literal(text)})"
@@ -288,7 +291,10 @@ class Expressions:
         if node.escaped:
             if self.dialect is Dialect.AWS:
                 return node.escape, f"({literal(node.null_text)} if {value} is None or True else '')"
-            return node.escape, f"({literal(chr(92) + node.null_text)} if {value} is None else {literal(node.null_text)})"
+            return (
+                node.escape,
+                f"({literal(chr(92) + node.null_text)} if {value} is None else {literal(node.null_text)})",
+            )
         if self.dialect is Dialect.AWS and not self.used.defines:
             return node.escape + node.prefix, f"({temp} if ({temp} := {value}).__class__ is str else shown({temp}))"
         if self.dialect is Dialect.AWS:

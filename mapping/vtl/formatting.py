@@ -108,7 +108,9 @@ def _floating(kind: str, flags: str, size: int, digits: int, value: float | Deci
     if isinstance(value, float) and (value != value or abs(value) == float("inf")):  # noqa: PLR0124 - NaN
         shown = "NaN" if value != value else "Infinity"  # noqa: PLR0124 - the same
         return _pad(("-" if value < 0 else "+" if "+" in flags else "") + shown, size, flags)
-    exact = value if isinstance(value, Decimal) else Decimal(float_text(value) if isinstance(value, Float) else repr(value))
+    exact = (
+        value if isinstance(value, Decimal) else Decimal(float_text(value) if isinstance(value, Float) else repr(value))
+    )
     negative = exact.is_signed()
     exact = abs(exact)
     if kind == "g":
@@ -153,5 +155,3 @@ def _number(shown: str, negative: bool, flags: str, size: int) -> str:
     if "0" in flags:
         shown = shown.rjust(size - len(before) - len(after), "0")
     return _pad(before + shown + after, size, flags)
-
-

@@ -72,9 +72,7 @@ def _is_long(value: object) -> bool:
 
 
 def _is_big(value: object) -> bool:
-    return value.__class__ is BigInteger or (
-        value.__class__ is int and not LONG_MIN <= cast("int", value) <= LONG_MAX
-    )
+    return value.__class__ is BigInteger or (value.__class__ is int and not LONG_MIN <= cast("int", value) <= LONG_MAX)
 
 
 _FITS: dict[Kind, Callable[[object], bool]] = {
@@ -86,11 +84,12 @@ _FITS: dict[Kind, Callable[[object], bool]] = {
     Kind.FLOAT: lambda value: value.__class__ is Float or _is_long(value),
     Kind.CHAR: lambda value: value.__class__ is Char,
     Kind.BOOLEAN: lambda value: value.__class__ is bool,
-    Kind.INTEGER_BOX: lambda value: value is None
-    or (value.__class__ is int and INT_MIN <= cast("int", value) <= INT_MAX),
-    Kind.LONG_BOX: lambda value: value is None
-    or value.__class__ is Long
-    or (value.__class__ is int and _is_long(value) and not _is_int(value)),
+    Kind.INTEGER_BOX: lambda value: (
+        value is None or (value.__class__ is int and INT_MIN <= cast("int", value) <= INT_MAX)
+    ),
+    Kind.LONG_BOX: lambda value: (
+        value is None or value.__class__ is Long or (value.__class__ is int and _is_long(value) and not _is_int(value))
+    ),
     Kind.DOUBLE_BOX: lambda value: value is None or value.__class__ is float,
     Kind.FLOAT_BOX: lambda value: value is None or value.__class__ is Float,
     Kind.BOOLEAN_BOX: lambda value: value is None or value.__class__ is bool,
@@ -126,9 +125,7 @@ def _are_strings(values: tuple[object, ...]) -> bool:
 
 
 def _not_comparable(_: object, other: object) -> object:
-    raise TemplateRunError(
-        f"ClassCastException: {other.__class__.__name__} is of another class", construct="compareTo"
-    )
+    raise TemplateRunError(f"ClassCastException: {other.__class__.__name__} is of another class", construct="compareTo")
 
 
 @dataclass(slots=True, frozen=True)
@@ -150,6 +147,13 @@ class Overload:
         if len(self.parameters) != len(args):
             return False
         return all(_FITS[kind](arg) for kind, arg in zip(self.parameters, args, strict=True))
+
+
+def _ambiguous(overloads: list[Overload], args: tuple[object, ...]) -> bool:
+    """Tell whether null could be an argument of unlike overloads: 1.7 then finds no method."""
+    nulls = [i for i, arg in enumerate(args) if arg is None]
+    kinds = {tuple(overload.parameters[min(i, len(overload.parameters) - 1)] for i in nulls) for overload in overloads}
+    return len({kind for kind in kinds if Kind.OBJECT not in kind}) > 1
 
 
 class Table:
@@ -180,18 +184,16 @@ class Table:
         Raises TemplateRunError for arguments to a method that takes none: 1.7 finds it, and then cannot call it.
         """
         overloads = self.methods.get(name, ())
+        if None in args and _ambiguous([overload for overload in overloads if overload.takes(args)], args):
+            return None
         for overload in overloads:
             if overload.takes(args):
                 return overload.run
         if args and any(not overload.parameters for overload in overloads):
-            raise TemplateRunError(
-                "wrong number of arguments", construct=f".{name}(...)", expected=f".{name}()"
-            )
+            raise TemplateRunError("wrong number of arguments", construct=f".{name}(...)", expected=f".{name}()")
         return None
 
     def call(self, value: object, name: str, args: tuple[object, ...]) -> object:
         """Call a method; NO_METHOD where there is none."""
         run = self.find(name, args)
         return NO_METHOD if run is None else run(value, *args)
-
-

@@ -71,9 +71,7 @@ INTEGER.add("compareTo", Kind.INTEGER_BOX)(compare)
 INTEGER.add("parseInt", Kind.STRING)(lambda _, image: parse_integer(image, 10, INT_MIN, INT_MAX))
 INTEGER.add("valueOf", Kind.INT)(lambda _, value: int(value))
 for _name in ("parseInt", "valueOf"):
-    INTEGER.add(_name, Kind.STRING, Kind.INT)(
-        lambda _, image, radix: parse_integer(image, radix, INT_MIN, INT_MAX)
-    )
+    INTEGER.add(_name, Kind.STRING, Kind.INT)(lambda _, image, radix: parse_integer(image, radix, INT_MIN, INT_MAX))
 INTEGER.add("valueOf", Kind.STRING)(lambda _, image: parse_integer(image, 10, INT_MIN, INT_MAX))
 INTEGER.add("toString", Kind.INT)(lambda _, value: text(value))
 INTEGER.add("toHexString", Kind.INT)(lambda _, value: f"{value & 0xFFFFFFFF:x}")

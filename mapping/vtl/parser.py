@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mapping.vtl.errors import TemplateBoundError, TemplateError, TemplateSyntaxError
+from mapping.vtl.errors import TemplateBoundError, TemplateSyntaxError
 from mapping.vtl.lexer import Lexer
 from mapping.vtl.limits import Limits
 from mapping.vtl.tokens import Kind, State, Token
@@ -345,8 +345,10 @@ class Parser:
         return self._scan_token(behind, Kind.RCURLY) if end < 0 else end
 
     def _scan_value(self, at: int) -> int:
+        behind = self._scan_any(at, _LITERALS)
+        if behind >= 0:
+            return behind
         for rule in (
-            lambda i: self._scan_any(i, _LITERALS),
             self._scan_range,
             self._scan_map,
             self._scan_list,
@@ -420,8 +422,6 @@ class Parser:
                 break
         self._close(node)
         token = self._token(self._at + 1)
-        if token.kind is Kind.EOF:
-            raise self._unexpected("anything behind two backslashes (1.7 cannot read a template that ends there)")
         control = token.kind in (Kind.IF, Kind.ELSE, Kind.ELSEIF, Kind.END) or self._known(token.image[1:])
         node.name = ("\\" if control else "\\\\") * count
         return node
@@ -522,9 +522,7 @@ class Parser:
 
     def _bad_argument(self, node: Concrete, problem: str, expected: str) -> TemplateSyntaxError:
         line, column = self.lexer.place(self.tokens[node.first].start)
-        return TemplateSyntaxError(
-            problem, line=line, column=column, construct=f"#{node.name}", expected=expected
-        )
+        return TemplateSyntaxError(problem, line=line, column=column, construct=f"#{node.name}", expected=expected)
 
     # values
 

@@ -1,14 +1,14 @@
-"""Java's regular expressions on Python's: translate a pattern, and refuse one that could run for ever.
+r"""Java's regular expressions on Python's: translate a pattern, and refuse one that could run for ever.
 
 Sources: java.util.regex.Pattern and Matcher (JDK 17 documentation). Not translated, and refused with an error: class
-intersections (`&&`), `\\G`, `\\X`, Unicode properties beyond the POSIX ones below.
+intersections (`&&`), `\G`, `\X`, Unicode properties beyond the POSIX ones below.
 """
 
 import re
 from functools import lru_cache
 
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
-from mapping.vtl.regex_cost import repeats_ambiguously
+from mapping.vtl.regex_cost import degree, repeats_ambiguously
 
 _POSIX = {
     "Lower": "a-z",
@@ -84,7 +84,7 @@ class _Translator:
         elif char.lower() in _SETS:
             self.out.append(f"[{'^' if char.isupper() else ''}{_SETS[char.lower()]}]")
         elif char == "R":
-            self.out.append(r"(?:\r\n|[\n\x0b\f\r\x85\u2028\u2029])")
+            self.out.append(r"(?>\r\n|[\n\x0b\f\r\x85\u2028\u2029])")
         elif char == "z":
             self.out.append(r"\Z")
         elif char == "Z":
@@ -184,9 +184,7 @@ def java_pattern(pattern: str) -> re.Pattern[str]:
     repetition inside another can split the same text in many ways: on an unlucky value it would never end.
     """
     if len(pattern) > 2000:  # noqa: PLR2004 - ours: Python compiles longer ones slowly
-        raise TemplateBoundError(
-            f"a regular expression has {len(pattern)} characters", expected="at most 2000"
-        )
+        raise TemplateBoundError(f"a regular expression has {len(pattern)} characters", expected="at most 2000")
     translated = _Translator(pattern).translate()
     try:
         compiled = re.compile(translated, re.ASCII)
@@ -199,6 +197,31 @@ def java_pattern(pattern: str) -> re.Pattern[str]:
             expected="a separator between the repeated parts, or a possessive quantifier (a++)",
         )
     return compiled
+
+
+_COST = 10**9
+
+
+def checked(pattern: str, text: str) -> re.Pattern[str]:
+    """A compiled pattern to use on a text.
+
+    Raises TemplateBoundError where the text is so long that a failing match could take minutes.
+    """
+    compiled = java_pattern(pattern)
+    if len(text) > 1000:  # noqa: PLR2004 - shorter ones are quick at any degree that a template has
+        power = _degree(compiled.pattern)
+        if power > 1 and len(text) ** power > _COST:
+            raise TemplateBoundError(
+                f"a text of {len(text)} characters is too long for a pattern with {power} open repetitions in a row",
+                construct=f"the regular expression {pattern[:60]!r}",
+                expected="a shorter text, or parts that share no characters",
+            )
+    return compiled
+
+
+@lru_cache(maxsize=512)
+def _degree(translated: str) -> int:
+    return degree(translated)
 
 
 def expand(match: re.Match[str], replacement: str) -> str:
@@ -253,7 +276,7 @@ def split(text: str, pattern: str, limit: int = 0) -> list[str]:
     if plain(pattern) and pattern:
         pieces = text.split(pattern, limit - 1 if limit > 0 else -1)
     else:
-        pieces = _pieces(text, java_pattern(pattern), limit)
+        pieces = _pieces(text, checked(pattern, text), limit)
     if len(pieces) == 1:
         return [text]
     if limit == 0:

@@ -254,5 +254,3 @@ def fault(problem: str) -> None:
     Raises TemplateRunError.
     """
     raise TemplateRunError(problem)
-
-

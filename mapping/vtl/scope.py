@@ -1,5 +1,6 @@
 """`$foreach` as an object, for templates that use more of it than a position: `$foreach.parent`, `#break($foreach)`."""
 
+from mapping.vtl.containers import MAP, findable
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.runtime import Broken
 from mapping.vtl.values import NO_METHOD, Host, text
@@ -19,18 +20,20 @@ class Scope(Host):
         self.line = line
         self.column = column
 
-    def _topmost(self) -> "Scope":
-        return self if self.parent is None else self.parent._topmost()
+    # the outermost scope, what the outermost one hid, and a value put into this scope or one around it
 
-    def _replaced(self) -> object:
+    def topmost(self) -> "Scope":
+        return self if self.parent is None else self.parent.topmost()
+
+    def find_replaced(self) -> object:
         if self.replaced is None and self.parent is not None:
-            return self.parent._replaced()
+            return self.parent.find_replaced()
         return self.replaced
 
-    def _stored(self, key: object) -> object:
+    def stored(self, key: object) -> object:
         if key in self.storage or self.parent is None:
             return self.storage.get(key)
-        return self.parent._stored(key)
+        return self.parent.stored(key)
 
     def _getter(self, name: str) -> object:
         match name:
@@ -47,42 +50,29 @@ class Scope(Host):
             case "Parent":
                 return self.parent
             case "Topmost":
-                return self._topmost()
+                return self.topmost()
             case "Replaced":
-                return self._replaced()
+                return self.find_replaced()
             case _:
                 return NO_METHOD
 
     def vtl_get(self, name: str) -> object:
         """A position by its name, else a value put there."""
         found = self._getter(name[:1].upper() + name[1:])
-        return self._stored(name) if found is NO_METHOD else found
+        return self.stored(name) if found is NO_METHOD else found
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """Getters by their full names, and a map's get, put, containsKey, size, isEmpty."""
+        """Getters by their full names, else the methods of a map."""
         if name == "get" and len(args) == 1:
-            return self._stored(args[0])
-        if name == "put" and len(args) == 2:  # noqa: PLR2004 - key and value
-            old = self.storage.get(args[0])
-            self.storage[args[0]] = args[1]
-            return old
-        if name == "containsKey" and len(args) == 1:
-            return args[0] in self.storage
-        if args:
-            return NO_METHOD
-        match name:
-            case "hasNext":
+            return self.stored(findable(args[0]))
+        if not args:
+            if name == "hasNext":
                 return self.has_next
-            case "isFirst" | "isLast":
+            if name in ("isFirst", "isLast"):
                 return self._getter(name[2:])
-            case "size":
-                return len(self.storage)
-            case "isEmpty":
-                return not self.storage
-            case "toString":
-                return self.vtl_str()
-            case _:
-                return self._getter(name[3:]) if name.startswith("get") else NO_METHOD
+            if name.startswith("get") and (found := self._getter(name[3:])) is not NO_METHOD:
+                return found
+        return MAP.call(self.storage, name, args)
 
     def vtl_put(self, name: str, value: object) -> None:
         """`#set($foreach.name = value)`."""
@@ -97,7 +87,7 @@ def leave_scope(current: object) -> object:
     """What `$foreach` is after a loop: the scope outside, what it replaced, or what the template has put there."""
     if not isinstance(current, Scope):
         return current
-    return current.parent if current.parent is not None else current._replaced()
+    return current.parent if current.parent is not None else current.find_replaced()
 
 
 def break_for(scope: object) -> None:

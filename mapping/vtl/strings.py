@@ -4,12 +4,13 @@ Positions count UTF-16 units, as Java does; text outside the Basic Multilingual 
 """
 
 import re
+from collections.abc import Iterable
 from typing import cast
 
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.formatting import java_format
 from mapping.vtl.methods import Kind, Table
-from mapping.vtl.regex import expand, java_pattern, split
+from mapping.vtl.regex import checked, expand, split
 from mapping.vtl.values import MAX_TEXT, Array, Byte, Char, equals, string_hash, text, utf16
 
 STRING = Table()
@@ -207,7 +208,7 @@ def _replace_first(value: str, pattern: str, replacement: str) -> str:
 
 
 def _replace_matches(value: str, pattern: str, replacement: str, count: int) -> str:
-    compiled = java_pattern(pattern)
+    compiled = checked(pattern, value)
     if "$" not in replacement and "\\" not in replacement:
         if len(replacement) > 1:
             found = sum(1 for _ in compiled.finditer(value))
@@ -227,7 +228,7 @@ def _replace_matches(value: str, pattern: str, replacement: str, count: int) -> 
 
 @STRING.add("matches", Kind.STRING)
 def _matches(value: str, pattern: str) -> bool:
-    return java_pattern(pattern).fullmatch(value) is not None
+    return checked(pattern, value).fullmatch(value) is not None
 
 
 @STRING.add("split", Kind.STRING)
@@ -305,17 +306,24 @@ def _format(_: str, pattern: str, *args: object) -> str:
 
 
 def _spread(args: tuple[object, ...]) -> tuple[object, ...]:
-    return tuple(args[0]) if len(args) == 1 and isinstance(args[0], Array) else args
+    return tuple(cast("list[object]", args[0])) if len(args) == 1 and isinstance(args[0], Array) else args
 
 
 @STRING.add("join", Kind.STRING, Kind.COLLECTION)
 def _join_collection(_: str, separator: str, items: object) -> str:
-    return _join(_, separator, *cast("list[object]", items))
+    pieces = list(cast("Iterable[object]", items))
+    if not all(item is None or isinstance(item, str) for item in pieces):
+        raise TemplateRunError("ClassCastException: not all elements are strings", construct="join")
+    return _joined_with(separator, pieces)
 
 
 @STRING.add("join", Kind.STRING, Kind.STRINGS)
 def _join(_: str, separator: str, *items: object) -> str:
-    pieces = ["null" if item is None else text(item) or "" for item in _spread(items)]
+    return _joined_with(separator, list(_spread(items)))
+
+
+def _joined_with(separator: str, items: list[object]) -> str:
+    pieces = ["null" if item is None else str(item) for item in items]
     _checked(sum(map(len, pieces)) + len(separator) * len(pieces))
     return separator.join(pieces)
 

@@ -3,7 +3,7 @@
 from collections.abc import MutableMapping
 from types import TracebackType
 
-from mapping.vtl.analysis import uses
+from mapping.vtl.analysis import needs_context
 from mapping.vtl.build import build
 from mapping.vtl.compiler import FILE, Compiler
 from mapping.vtl.contexts import Context
@@ -23,7 +23,7 @@ class Template:
         self.dialect = dialect
         self.limits = limits
         self.tree = build(source, dialect, limits)
-        self._dynamic = dialect is Dialect.VELOCITY and uses(self.tree).macros
+        self._dynamic = needs_context(self.tree, dialect)
         compiler = DynamicCompiler if self._dynamic else Compiler
         self._program = compiler(self.tree, dialect, limits).compile()
 

@@ -123,8 +123,6 @@ def integer_literal(image: str) -> int:
     return value if LONG_MIN <= value <= LONG_MAX else BigInteger(value)
 
 
-
-
 # text
 
 

@@ -64,9 +64,9 @@ METHODS = """$s.length()|$e.length()|$s.substring(4)|$s.substring(0,3)|$s.substr
 FIELD = (
     '{\n"instances": [\n#set( $user_id = $s )\n#set( $items = $csv.split(",") )\n#foreach( $item in $items )\n{"in0": [$user_id], "in1": [$item]}#if( $foreach.hasNext ),#end\n$esc.newline\n#end\n]\n}',
     '{\n"ratings": [\n#foreach( $prediction in $p )\n$prediction.scores[0]#if( $foreach.hasNext ),#end\n#end\n]\n}',
-    "#set($inputRoot = $m)\n{\n  \"type\": \"$inputRoot.s\",\n  \"price\": $inputRoot.a\n}",
-    "#set($allParams = $m)\n{\n\"params\" : {\n#foreach($type in $allParams.keySet())\n    #set($params = $allParams.get($type))\n\"$type\" : {\n    #foreach($paramName in $em.keySet())\n    \"$paramName\" : \"$params.get($paramName)\"\n        #if($foreach.hasNext),#end\n    #end\n}\n    #if($foreach.hasNext),#end\n#end\n}\n}",
-    "#if($m.b.c.size() > 1)\n  #foreach($elem in $m.b.c)\n    \"$elem\"#if($foreach.hasNext),#end\n  #end\n#else\n  none\n#end",
+    '#set($inputRoot = $m)\n{\n  "type": "$inputRoot.s",\n  "price": $inputRoot.a\n}',
+    '#set($allParams = $m)\n{\n"params" : {\n#foreach($type in $allParams.keySet())\n    #set($params = $allParams.get($type))\n"$type" : {\n    #foreach($paramName in $em.keySet())\n    "$paramName" : "$params.get($paramName)"\n        #if($foreach.hasNext),#end\n    #end\n}\n    #if($foreach.hasNext),#end\n#end\n}\n}',
+    '#if($m.b.c.size() > 1)\n  #foreach($elem in $m.b.c)\n    "$elem"#if($foreach.hasNext),#end\n  #end\n#else\n  none\n#end',
     '#set($list = [])\n#foreach($i in $l)\n#set($_ = $list.add("x$i"))\n#end\n$list.size(): $list',
     '{"data": "$u.replaceAll("\\\\", "/")", "n": $n.toString().length()}',
 )

@@ -38,8 +38,41 @@ _TEXTS = (
     "\n", " ", "{\"k\": ", "}", "$$", "$!", "${", "#{", "|", "=", "&&", "ü", "$5", "#5", ".x", "[0]", "\t", "*#", "]]#", "#end",
     "\\$", "\\#", "$.", "$[", "@", "#@", "end", "else",
 )  # fmt: skip
-_PROPERTIES = ("a", "b", "c", "s", "scores", "id", "k", "size", "empty", "length", "key", "value", "bytes", "x", "hasNext", "index")
-_REGEXES = (",", "[a-z]+", "o", "(o)(.)?", "\\\\d", " ", "^f", "b,", "x*", "[^a-z]", "a|b", "\\\\s+", "(?i)FOO", ".", "$")
+_PROPERTIES = (
+    "a",
+    "b",
+    "c",
+    "s",
+    "scores",
+    "id",
+    "k",
+    "size",
+    "empty",
+    "length",
+    "key",
+    "value",
+    "bytes",
+    "x",
+    "hasNext",
+    "index",
+)
+_REGEXES = (
+    ",",
+    "[a-z]+",
+    "o",
+    "(o)(.)?",
+    "\\\\d",
+    " ",
+    "^f",
+    "b,",
+    "x*",
+    "[^a-z]",
+    "a|b",
+    "\\\\s+",
+    "(?i)FOO",
+    ".",
+    "$",
+)
 _LITERALS = ("foo", "o", "a", "", "1", ",", "x y", "b,c", "3", "ü", "it''s", "r", "true", "2.5")
 _NUMBERS = ("0", "1", "2", "-1", "3", "7", "100", "2147483647", "2147483648", "-2147483648", "9223372036854775807",
             "9223372036854775808", "1.5", "-0.5", "1e3", "1.", ".5", "0.001", "1e7", "-3")  # fmt: skip
@@ -89,19 +122,44 @@ class Generator:
     def text(self) -> str:
         """Text, odd characters among it."""
         if self.chance(0.93):
-            return self.pick(_TEXTS[:12]) if self.chance(0.6) else self.pick(("a b", "x: ", "\"k\": ", "t\n", "<p>"))
+            return self.pick(_TEXTS[:12]) if self.chance(0.6) else self.pick(("a b", "x: ", '"k": ', "t\n", "<p>"))
         return self.pick(_TEXTS)
 
     def comment(self) -> str:
         """Comments and text blocks."""
         return self.pick(
-            ("## note\n", "##", "## $x #if\n", "#* block *#", "#** doc *#", "#* $x #end \n *#", "#[[raw $x #if]]#", "#[[a]]#\n")
+            (
+                "## note\n",
+                "##",
+                "## $x #if\n",
+                "#* block *#",
+                "#** doc *#",
+                "#* $x #end \n *#",
+                "#[[raw $x #if]]#",
+                "#[[a]]#\n",
+            )
         )
 
     def escape(self) -> str:
         """Backslashes before things."""
         slashes = "\\" * self.random.randint(1, 4)
-        what = ("$x", "$s", "$!s", "${s}", "$!undef", "#set", "#if", "#end", "#foo", "#foreach", "#{if}", "$m.a", "#else", "$\\!s", "$ ")
+        what = (
+            "$x",
+            "$s",
+            "$!s",
+            "${s}",
+            "$!undef",
+            "#set",
+            "#if",
+            "#end",
+            "#foo",
+            "#foreach",
+            "#{if}",
+            "$m.a",
+            "#else",
+            "$\\!s",
+            "$ ",
+        )
         if self.chance(0.85):
             what = what[:5] + what[10:11]
         return slashes + self.pick(what)
@@ -124,7 +182,7 @@ class Generator:
         if kind < 0.35:
             return "." + self.pick(_PROPERTIES)
         if kind < 0.5:
-            return "[" + self.pick(("0", "1", "-1", "7", "\"a\"", "'b'", "$n", "$z", "true", "$s")) + "]"
+            return "[" + self.pick(("0", "1", "-1", "7", '"a"', "'b'", "$n", "$z", "true", "$s")) + "]"
         return "." + self.call()
 
     def call(self) -> str:
@@ -168,7 +226,7 @@ class Generator:
         try:
             kind = self.random.random()
             if kind < 0.3 or self.depth > 7:
-                return self.pick(("1", "'a'", "\"b\"", "true", "$n", "$s", "2.5", "-3", "\"x$n\"", "$undef"))
+                return self.pick(("1", "'a'", '"b"', "true", "$n", "$s", "2.5", "-3", '"x$n"', "$undef"))
             if kind < 0.5:
                 return self.reference()
             if kind < 0.6:
@@ -190,7 +248,30 @@ class Generator:
         if self.chance(0.3):
             return f"'{self.pick(_LITERALS)}'"
         pieces = [
-            self.pick(("a", " ", "-", "$s", "$!undef", "${n}", "$m.a", "$undef", "\"\"", "\\$s", "#if($t)y#end", "$l", "x#set($x = 1)y", "#foreach($q in $l)$q#end", "##", "\n", "\\u0041", "'", "$d.", ".5"))
+            self.pick(
+                (
+                    "a",
+                    " ",
+                    "-",
+                    "$s",
+                    "$!undef",
+                    "${n}",
+                    "$m.a",
+                    "$undef",
+                    '""',
+                    "\\$s",
+                    "#if($t)y#end",
+                    "$l",
+                    "x#set($x = 1)y",
+                    "#foreach($q in $l)$q#end",
+                    "##",
+                    "\n",
+                    "\\u0041",
+                    "'",
+                    "$d.",
+                    ".5",
+                )
+            )
             for _ in range(self.random.randint(0, 3))
         ]
         return '"' + "".join(pieces) + '"'
@@ -206,7 +287,31 @@ class Generator:
             elif self.chance(0.15):
                 value = "(" + self.blank() + self.expression() + self.pick(("", " ")) + ")"
             else:
-                operator = self.pick(("+", "-", "*", "/", "%", "==", "!=", "<", ">", "<=", ">=", "&&", "||", "and", "or", "eq", "ne", "lt", "gt", "le", "ge"))
+                operator = self.pick(
+                    (
+                        "+",
+                        "-",
+                        "*",
+                        "/",
+                        "%",
+                        "==",
+                        "!=",
+                        "<",
+                        ">",
+                        "<=",
+                        ">=",
+                        "&&",
+                        "||",
+                        "and",
+                        "or",
+                        "eq",
+                        "ne",
+                        "lt",
+                        "gt",
+                        "le",
+                        "ge",
+                    )
+                )
                 value = f"{self.expression()} {operator} {self.expression()}"
             return self.pick(("", " ")) + value + self.pick(("", " "))
         finally:
@@ -218,7 +323,25 @@ class Generator:
 
     def set(self) -> str:
         """`#set` in its forms."""
-        target = self.pick(("$x", "$y", "$v", "$i", "$x", "$m.a", "$m.new", "$m[\"z\"]", "$l[0]", "$ls[-1]", "$em.x.y", "$!x", "${y}", "$undef.a", "$foreach.z"))
+        target = self.pick(
+            (
+                "$x",
+                "$y",
+                "$v",
+                "$i",
+                "$x",
+                "$m.a",
+                "$m.new",
+                '$m["z"]',
+                "$l[0]",
+                "$ls[-1]",
+                "$em.x.y",
+                "$!x",
+                "${y}",
+                "$undef.a",
+                "$foreach.z",
+            )
+        )
         keyword = self.pick(("#set", "#set", "#{set}"))
         return f"{keyword}{self.pick(('', ' '))}({self.pick(('', ' '))}{target} = {self.expression()})"
 
@@ -233,10 +356,52 @@ class Generator:
 
     def foreach(self) -> str:
         """`#foreach` over anything."""
-        items = self.pick(("$l", "$ls", "$mix", "$m", "$p", "[1..3]", "$csv.split(',')", "$m.keySet()", "$m.entrySet()", "$undef", "$s", "[]", "{\"a\" : 1}", "$m.values()", self.parameter()))
-        inside = self.pick(("", "$foreach.count", "$foreach.hasNext", "$velocityCount", "#if($foreach.hasNext),#end", "$foreach.index", "$foreach.first$foreach.last", "$foreach.parent.index", "$foreach.topmost.count", "#break", "#if($foreach.count == 2)#break#end", "$velocityHasNext", "#set($foreach.q = 1)$foreach.q", "#if($t)#break($foreach)#end", "$foreach", "$foreach.parent"))
+        items = self.pick(
+            (
+                "$l",
+                "$ls",
+                "$mix",
+                "$m",
+                "$p",
+                "[1..3]",
+                "$csv.split(',')",
+                "$m.keySet()",
+                "$m.entrySet()",
+                "$undef",
+                "$s",
+                "[]",
+                '{"a" : 1}',
+                "$m.values()",
+                self.parameter(),
+            )
+        )
+        inside = self.pick(
+            (
+                "",
+                "$foreach.count",
+                "$foreach.hasNext",
+                "$velocityCount",
+                "#if($foreach.hasNext),#end",
+                "$foreach.index",
+                "$foreach.first$foreach.last",
+                "$foreach.parent.index",
+                "$foreach.topmost.count",
+                "#break",
+                "#if($foreach.count == 2)#break#end",
+                "$velocityHasNext",
+                "#set($foreach.q = 1)$foreach.q",
+                "#if($t)#break($foreach)#end",
+                "$foreach",
+                "$foreach.parent",
+            )
+        )
         name = self.pick(("$i", "$v", "$x", "$i"))
-        body = self.pick((name, "", name + ".key", name + ".id ")) + inside + self.blank() + self.block(self.random.randint(0, 2))
+        body = (
+            self.pick((name, "", name + ".key", name + ".id "))
+            + inside
+            + self.blank()
+            + self.block(self.random.randint(0, 2))
+        )
         return f"#foreach({self.pick(('', ' '))}{name} in {items}{self.pick(('', ' '))})" + self.blank() + body + "#end"
 
     def define(self) -> str:
@@ -247,7 +412,25 @@ class Generator:
     def other(self) -> str:
         """Words after `#`, known and unknown."""
         return self.pick(
-            ("#foo", "#foo()", "#foo($n \"a\")", "#{foo}", "#foo ($n, 1)\n", "#@foo($n)body#end", "#@foo", "#literal()$x #y#end", "#foo(bar)", "#stop", "#break", "#evaluate($s)", "#end2", "#macro(mm $p)<$p>#end", "#mm(1)", "#return($n)", "#foo($undef)\n")
+            (
+                "#foo",
+                "#foo()",
+                '#foo($n "a")',
+                "#{foo}",
+                "#foo ($n, 1)\n",
+                "#@foo($n)body#end",
+                "#@foo",
+                "#literal()$x #y#end",
+                "#foo(bar)",
+                "#stop",
+                "#break",
+                "#evaluate($s)",
+                "#end2",
+                "#macro(mm $p)<$p>#end",
+                "#mm(1)",
+                "#return($n)",
+                "#foo($undef)\n",
+            )
             if self.chance(0.9)
             else ("#end", "#else", "#if", "#foreach", "#set", "#macro")
         )
@@ -255,13 +438,41 @@ class Generator:
     def macro(self) -> str:
         """A macro and calls of it."""
         name = self.pick(("ma", "mb"))
-        body = self.pick(("<$p>", "$p$q", "[$!p|$!q]", "#set($p = 5)$p", "$bodyContent", "#set($x = $p)$x", "#foreach($p in $l)$p#end", self.block(1)))
-        call = self.pick((f"#{name}(1 2)", f"#{name}($s)", f"#{name}(\"a$n\", $undef)", f"#{name}()", f"#@{name}($n)body $p#end", f"#{name}($m.a $x)"))
+        body = self.pick(
+            (
+                "<$p>",
+                "$p$q",
+                "[$!p|$!q]",
+                "#set($p = 5)$p",
+                "$bodyContent",
+                "#set($x = $p)$x",
+                "#foreach($p in $l)$p#end",
+                self.block(1),
+            )
+        )
+        call = self.pick(
+            (
+                f"#{name}(1 2)",
+                f"#{name}($s)",
+                f'#{name}("a$n", $undef)',
+                f"#{name}()",
+                f"#@{name}($n)body $p#end",
+                f"#{name}($m.a $x)",
+            )
+        )
         return f"#macro({name} $p $q)" + self.blank() + body + "#end" + self.blank() + call
 
     def evaluate(self) -> str:
         """`#evaluate` of a string."""
-        return self.pick(("#evaluate(\"$s\")", "#evaluate('$s#set($x = 2)')", "#set($x = '#if($t)$n#end')#evaluate($x)", "#evaluate($undef)", "#evaluate('$n #stop b')a"))
+        return self.pick(
+            (
+                '#evaluate("$s")',
+                "#evaluate('$s#set($x = 2)')",
+                "#set($x = '#if($t)$n#end')#evaluate($x)",
+                "#evaluate($undef)",
+                "#evaluate('$n #stop b')a",
+            )
+        )
 
 
 def random_template(random: Random, dialect: str) -> str:
