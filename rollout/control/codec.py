@@ -8,6 +8,8 @@ from typing import Any, cast
 from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request, Started, Verified
 from rollout.control.errors import JournalError
 from rollout.control.target import Target
+from rollout.control.yardstick import Tally
+from rollout.judge.observations import TrackCounts
 
 SCHEMA = 1
 
@@ -46,12 +48,22 @@ def _target(raw: Mapping[str, Any]) -> Target:
     )
 
 
+def _tally(raw: Mapping[str, Any]) -> Tally:
+    return Tally(seconds=float(raw["seconds"]), canary=_counts(raw["canary"]), stable=_counts(raw["stable"]))
+
+
+def _counts(raw: Mapping[str, Any]) -> TrackCounts:
+    scores = None if raw["scores"] is None else tuple(raw["scores"])
+    return TrackCounts(requests=int(raw["requests"]), errors=raw["errors"], slow=raw["slow"], scores=scores)
+
+
 def _decided(raw: dict[str, Any]) -> Decided:
     words: dict[str, Any] = {
         "choice": Choice(raw["choice"]),
         "phase": Phase(raw["phase"]),
         "target": _target(raw["target"]),
         "ending": None if raw["ending"] is None else Ending(raw["ending"]),
+        "seen": None if raw["seen"] is None else _tally(raw["seen"]),
     }
     return Decided(**{**raw, **words})
 

@@ -12,7 +12,7 @@ from rollout.control.conduct import Conduct
 from rollout.control.decide import Facts, decide
 from rollout.control.entries import CONTROLLER, Asked, Body, Choice, Decided, Ending, Entry, Phase, Request, Verified
 from rollout.control.errors import CreationError, FenceError, PortError
-from rollout.control.observing import intervals, spans
+from rollout.control.observing import intervals, spans, tally
 from rollout.control.ports import Event, Order, Ports, Severity
 from rollout.control.state import State, fold, step
 from rollout.judge.observations import Interval
@@ -90,6 +90,9 @@ class _Run:
         self._settle()
         decided = decide(self._policy, self._conduct, self._state, self._facts())
         decided = self._capacity_first(decided)
+        if decided.choice is Choice.HOLD and self._state.phase in {Phase.WARM, Phase.COOLING}:
+            # Time alone passes: a day of such entries would say nothing that the journal does not know.
+            return Tick(state=self._state, decided=decided, troubles=tuple(self._troubles))
         if decided.choice is Choice.ROLLBACK:
             self._withdraw()
         self._write(decided, self._ports.clock.now())
@@ -164,7 +167,7 @@ class _Run:
         state, now = self._state, facts.now
         since = state.observed_until if state.observed_until is not None else state.started_at
         try:
-            counted = self._ports.observations.since(since)
+            counted = self._ports.observations.since(since, state.yardstick)
         except PortError as error:
             self._troubles.append(str(error))
             broken_since = state.broken_since if state.broken_since is not None else now
@@ -182,6 +185,7 @@ class _Run:
             judge=judged.saved,
             observed_until=max((each.start + each.seconds for each in counted), default=state.observed_until),
             canary_requests=judged.verdict.canary_requests,
+            seen=tally(seen),
             broken_since=broken_since,
         )
 

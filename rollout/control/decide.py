@@ -11,6 +11,7 @@ from rollout.control.conduct import Conduct
 from rollout.control.entries import Choice, Decided, Ending, Phase, Request
 from rollout.control.state import State
 from rollout.control.target import Target
+from rollout.control.yardstick import Tally
 from rollout.judge.policy import Futility, Policy
 from rollout.judge.verdict import Label, Verdict
 
@@ -29,6 +30,7 @@ class Facts:
     judge: Mapping[str, object] | None = None
     observed_until: float | None = None
     canary_requests: int = 0
+    seen: Tally | None = None
     failure: str | None = None
     tries: int = 0
     broken_since: float | None = None
@@ -51,6 +53,7 @@ def decide(policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Deci
         judge=facts.judge,
         observed_until=facts.observed_until,
         canary_requests=max(facts.canary_requests, state.canary_requests),
+        seen=facts.seen,
         broken_since=facts.broken_since,
         tries=facts.tries if decided.phase is Phase.TRY else 0,
     )
@@ -218,12 +221,12 @@ def _kept(_policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Deci
     if state.verified_at is None:
         return _stay(state, Choice.HOLD, f"waiting until {state.target} is seen")
     window = conduct.undo_window if state.phase is Phase.WARM else conduct.keep_failed
-    kept = state.target.warm[0]
-    if facts.now - state.since < window:
+    kept, asked = state.target.warm[0], state.asked is not None and state.asked.request is Request.RETIRE
+    if facts.now - state.since < window and not asked:
         return _stay(state, Choice.HOLD, f"{kept} is kept for another {window - (facts.now - state.since):.0f} s")
     return Decided(
         choice=Choice.RETIRE,
-        reason=f"{kept} was kept for {window:g} s",
+        reason=_said(state, f"{kept} was let go") if asked else f"{kept} was kept for {window:g} s",
         phase=Phase.ENDED,
         step=state.step,
         target=Target(stable=state.target.stable),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rollout.control.target import Target
+from rollout.control.yardstick import Tally
 
 CONTROLLER = "controller"
 """The author of what the controller decides by itself; any other author is a person."""
@@ -83,6 +84,8 @@ class Request(StrEnum):
     PROMOTE = "promote"
     """All remaining steps skipped: the person's word stands for the judge's."""
     UNDO = "undo"
+    RETIRE = "retire"
+    """The release that is kept for a while is let go now: its window ends by a person's word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,8 @@ class Decided:
     """One decision: the position that it leads to, and what is to be served there.
 
     `verdict` is the judge's, `judge` its state after the intervals up to `observed_until` (seconds since 1970),
-    `canary_requests` what the canary has answered in all. `tries` counts answers in a row while trying.
+    `canary_requests` what the canary has answered in all, `seen` the sums of the intervals that this decision took
+    in. `tries` counts answers in a row while trying.
     """
 
     choice: Choice
@@ -122,6 +126,7 @@ class Decided:
     judge: Mapping[str, object] | None = None
     observed_until: float | None = None
     canary_requests: int = 0
+    seen: Tally | None = None
     broken_since: float | None = None
     tries: int = 0
 

@@ -13,6 +13,7 @@ from rollout.control.entries import Entry
 from rollout.control.errors import FenceError, PortError
 from rollout.control.ports import Counted, Event, Order, Seen
 from rollout.control.target import Target
+from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import Interval, TrackCounts
 from rollout.judge.policy import Policy
 from rollout.judge.verdict import Cause, Label, Reason, Verdict
@@ -125,7 +126,11 @@ class FakeObservations:
     seconds: float = 60.0
     fault: Fault = no_fault
 
-    def since(self, start: float) -> Sequence[Counted]:
+    def baseline(self, release: str, start: float) -> Baseline:  # noqa: ARG002 - one release like another
+        self.fault("baseline")
+        return Baseline(requests=10_000, per_minute=self.per_minute, error_rate=0.001)
+
+    def since(self, start: float, yardstick: Yardstick) -> Sequence[Counted]:  # noqa: ARG002 - 5xx only
         self.fault("observe")
         found: list[Counted] = []
         first = -(-start // self.seconds) * self.seconds

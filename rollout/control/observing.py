@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rollout.control.entries import Decided, Entry, Verified
 from rollout.control.ports import Counted
+from rollout.control.yardstick import Tally
 from rollout.judge.observations import Interval
 
 
@@ -42,23 +43,36 @@ def spans(entries: Sequence[Entry], now: float) -> tuple[Span, ...]:
 
 
 def intervals(counted: Sequence[Counted], within: Sequence[Span], series: str) -> tuple[Interval, ...]:
-    """Return what lies in a span whole as verified, and what only touches one as not verified; the rest is left out."""
+    """Return everything from the first span on: verified what lies whole in one, not verified what does not.
+
+    What lies between two spans is told too, with the share of the one before: the judge takes a hole for silence.
+    """
     found: list[Interval] = []
     for each in counted:
         start, end = each.start, each.start + each.seconds
-        for span in within:
-            if start < span.end and end > span.start:
-                whole = span.start <= start and end <= span.end
-                found.append(
-                    Interval(
-                        series=series,
-                        start=start,
-                        seconds=each.seconds,
-                        share=span.share,
-                        canary=each.canary,
-                        stable=each.stable,
-                        verified=whole,
-                    )
-                )
-                break
+        begun = [span for span in within if span.start < end]
+        if not begun or end <= within[0].start:
+            continue
+        whole = next((span for span in within if span.start <= start and end <= span.end), None)
+        found.append(
+            Interval(
+                series=series,
+                start=start,
+                seconds=each.seconds,
+                share=(whole or begun[-1]).share,
+                canary=each.canary,
+                stable=each.stable,
+                verified=whole is not None,
+            )
+        )
     return tuple(found)
+
+
+def tally(seen: Sequence[Interval]) -> Tally | None:
+    """Sum up the intervals that counted: verified, both tracks measured. None where there is none."""
+    found: Tally | None = None
+    for each in seen:
+        if each.verified and each.canary is not None and each.stable is not None:
+            one = Tally(seconds=each.seconds, canary=each.canary, stable=each.stable)
+            found = one if found is None else found + one
+    return found

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rollout.control.entries import Entry
 from rollout.control.target import Target
+from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import TrackCounts
 
 
@@ -92,8 +93,12 @@ class Counted:
 class Observations(Protocol):
     """The counts, from an access log or CloudWatch."""
 
-    def since(self, start: float) -> Sequence[Counted]:
+    def since(self, start: float, yardstick: Yardstick) -> Sequence[Counted]:
         """Return every complete interval that begins at or after `start`, in order. Raises PortError."""
+        ...
+
+    def baseline(self, release: str, start: float) -> Baseline:
+        """Sum up what `release` has answered as the only one since `start`, lately. Raises PortError."""
         ...
 
 

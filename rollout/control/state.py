@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request, Started, Verified
 from rollout.control.errors import JournalError
 from rollout.control.target import Target
+from rollout.control.yardstick import Tally, Yardstick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class State:
     then. `since` is when the position (phase and step) was reached: its target seen. `ceiling` is the highest
     percent that the gateway may be at: the largest journalled since the last verified target, that one included.
     `paused` says why nothing moves until a person says so, `held` is how many seconds earlier pauses took; `asked`
-    is a request that no decision has answered.
+    is a request that no decision has answered. `seen` and `step_seen` are the sums of what counted, over the rollout
+    and since the position was reached.
     """
 
     rollout: str
@@ -28,6 +30,7 @@ class State:
     conduct: Mapping[str, object]
     started_at: float
     by: str
+    yardstick: Yardstick
     phase: Phase
     step: int
     target: Target
@@ -49,6 +52,8 @@ class State:
     observed_until: float | None = None
     canary_requests: int = 0
     step_requests: int = 0
+    seen: Tally | None = None
+    step_seen: Tally | None = None
     broken_since: float | None = None
     tries: int = 0
     last_choice: Choice | None = None
@@ -110,6 +115,7 @@ def _started(entry: Entry, body: Started) -> State:
         conduct=body.conduct,
         started_at=entry.at,
         by=entry.by,
+        yardstick=Yardstick(stable=body.stable, canary=body.release, thresholds=body.thresholds, edges=body.edges),
         phase=Phase.PROVISION,
         step=-1,
         target=Target(stable=body.stable, warm=(body.release,)),
@@ -147,11 +153,17 @@ def _decided(state: State, entry: Entry, body: Decided) -> State:
         observed_until=body.observed_until if body.observed_until is not None else state.observed_until,
         canary_requests=body.canary_requests,
         step_requests=0 if moved else state.step_requests + gained,
+        seen=_sum(state.seen, body.seen),
+        step_seen=None if moved else _sum(state.step_seen, body.seen),
         broken_since=body.broken_since,
         tries=body.tries,
         last_choice=body.choice,
         last_reason=body.reason,
     )
+
+
+def _sum(one: Tally | None, other: Tally | None) -> Tally | None:
+    return one + other if one is not None and other is not None else one or other
 
 
 def _answers(state: State, body: Decided, *, moved: bool) -> bool:
@@ -172,7 +184,9 @@ def _asked(state: State, entry: Entry, body: Asked) -> State:
             return replace(state, approved=True)
         case Request.RESUME:
             return replace(_resumed(state, entry.at), asked=None)
-        case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO:
+        case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO | Request.RETIRE:
+            if state.asked is not None and state.asked.request is Request.ABORT:
+                return state  # what takes traffic back is not overruled by a later word
             return replace(state, asked=body, asked_by=entry.by)
 
 

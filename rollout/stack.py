@@ -1,0 +1,57 @@
+"""One stack as its file says: the raw configuration, the settings, and the opened store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from releases.registry import ids
+from rollout.errors import ConfigurationError
+from rollout.policies import Practice, file_of, read_practice
+from settings import PROJECT, Settings, parse, store_uri
+from settings.stackfile import load_stack
+from store import Store, open_store
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = "local"
+"""The stack that the emulator serves on this machine; every other one is on AWS."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """One stack of this project. `file` is its configuration, `root` what its relative paths count from."""
+
+    name: str
+    file: Path
+    root: Path
+    raw: Mapping[str, object]
+    settings: Settings
+    store: Store
+    practice: Practice
+
+    def configuration(self) -> Mapping[str, object]:
+        """The configuration as the file has it now. Raises StackFileError."""
+        return load_stack(self.file, PROJECT)
+
+
+def open_stack(name: str = LOCAL, *, file: Path | None = None, store: str | None = None, root: Path = ROOT) -> Stack:
+    """Read a stack's file (`Pulumi.<name>.yaml` of the project unless given) and open its store.
+
+    Raises:
+        SettingsError, StackFileError: the file is missing, or says what cannot be.
+        StoreError: the store cannot be used.
+        ConfigurationError: what stands beside it about rollouts cannot be.
+    """
+    if not name.isidentifier() and not all(part.isalnum() for part in name.split("-")):
+        raise ConfigurationError(f"{name!r} is no stack's name: letters, digits and hyphens")
+    path = file or root / f"Pulumi.{name}.yaml"
+    raw = load_stack(path, PROJECT)
+    opened = open_store(store or store_uri(raw), base=root)
+    return Stack(
+        name=name,
+        file=path,
+        root=root,
+        raw=raw,
+        settings=parse(raw, releases=ids(opened)),
+        store=opened,
+        practice=read_practice(file_of(path, name)),
+    )
