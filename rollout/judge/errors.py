@@ -3,6 +3,7 @@
 JudgeError
 ├── ObservationError    one interval is impossible: its faults, all of them, in `faults`
 ├── PolicyError         a policy is not one: its faults, all of them, in `faults`
+├── SourceError         the observations cannot be opened
 └── StateError          a saved state does not belong to this policy, or is not a state
 """
 
@@ -24,6 +25,14 @@ class ObservationError(_FaultsError):
 
 class PolicyError(_FaultsError):
     """A policy that is not one. Every fault is listed, not only the first."""
+
+    exit_code = 64
+
+
+class SourceError(JudgeError):
+    """A file of observations that cannot be opened."""
+
+    exit_code = 64
 
 
 class StateError(JudgeError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from rollout.judge.errors import PolicyError
+from rollout.judge.errors import PolicyError, SourceError
 from rollout.judge.parsing import metric_names, policy_of
 from rollout.judge.policy import PRESETS, Policy
 
@@ -26,11 +26,15 @@ def chosen_policy(name: str, *, alpha: float | None = None, metrics: str | None 
 
 @contextmanager
 def observation_lines(name: str) -> Generator[BinaryIO]:
-    """Open a file of JSON lines, `-` for standard input; raises OSError."""
+    """Open a file of JSON lines, `-` for standard input; raises SourceError."""
     if name == "-":
         yield sys.stdin.buffer
         return
-    with Path(name).open("rb") as lines:
+    try:
+        lines = Path(name).open("rb")  # noqa: SIM115 - only the opening may raise what is caught here
+    except OSError as error:
+        raise SourceError(f"cannot read observations from {name}: {error.strerror}; - is standard input") from error
+    with lines:
         yield lines
 
 

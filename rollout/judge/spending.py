@@ -87,6 +87,10 @@ def layout(name: str, interval: Interval) -> tuple[tuple[str, ...], int] | None:
     canary, stable = interval.canary, interval.stable
     if canary is None or stable is None:
         return None
+    if name == Metric.ERRORS.value:
+        return None if canary.errors is None or stable.errors is None else ((), 0)
+    if name == Metric.LABELS.value:
+        return None if canary.labels is None or stable.labels is None else ((), 0)
     if name == Metric.LATENCY.value:
         return None if not canary.slow or not stable.slow else (tuple(canary.slow), 0)
     if name == Metric.SCORES.value:

@@ -189,7 +189,7 @@ def _told(state: State, metric: MetricState) -> list[Reason]:
 def _sentence(metric: MetricState, finding: Finding, cause: Cause, log_e: float, requests: int | None) -> str:
     name = f"{metric.name} {finding.part}"
     if finding.canary is None or finding.stable is None:
-        return f"{name}: no whole unit of {metric.evidence.units} yet"
+        return f"{name}: no unit has closed yet, or a track had nothing in it"
     scale = metric.test.metric in {Metric.SCORES, Metric.LABELS}
     both = (
         f"{finding.canary:.4g} against {finding.stable:.4g}"
@@ -199,14 +199,14 @@ def _sentence(metric: MetricState, finding: Finding, cause: Cause, log_e: float,
     words = [f"{name}: canary {both} of stable"]
     if finding.ratio is not None:
         kind = "difference" if scale else "ratio"
-        low, high = finding.interval if finding.interval is not None else (finding.ratio, finding.ratio)
-        words.append(f"{kind} {finding.ratio:.3g} ({low:.3g} to {high:.3g})")
+        between = "" if finding.interval is None else " ({:.3g} to {:.3g})".format(*finding.interval)
+        words.append(f"{kind} {finding.ratio:.3g}{between}")
     words.append(f"e-value {_exp(log_e):.3g} of {1.0 / metric.alpha:.3g}")
     if cause is Cause.LIMIT and metric.evidence.crossed is None:
         words.append("both tracks are over the limit: no fault of the canary's alone")
     elif cause is Cause.EVIDENCE:
         words.append("worse than the margin is excluded")
-    elif requests is not None:
+    elif requests:
         words.append(f"about {requests} more canary requests to a decision")
     return ", ".join(words)
 

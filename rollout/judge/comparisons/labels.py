@@ -99,9 +99,9 @@ class LabelComparison:
         n, m, difference = _difference(units)
         excess = difference - self.rule.tolerance
         plain = np.log1p(STAKES / (1.0 + self.rule.tolerance) * np.nan_to_num(excess)[..., None])
-        count = np.maximum(past[..., 3] + m, 1.0)
-        mean = (past[..., 4] + units[..., 4]) / count
-        variance = np.maximum((past[..., 5] + units[..., 5]) / count - mean * mean, 1e-6)
+        count = np.maximum(past[..., 3] + n + m, 1.0)
+        mean = (past[..., 4] + units[..., 1] + units[..., 4]) / count
+        variance = np.maximum((past[..., 5] + units[..., 2] + units[..., 5]) / count - mean * mean, 1e-6)
         scale = np.sqrt(variance * (1.0 / np.maximum(n, 1.0) + 1.0 / np.maximum(m, 1.0)))
         return np.concatenate([plain, symmetric_log_factors(excess / scale, STEEPNESS)], axis=-1)
 

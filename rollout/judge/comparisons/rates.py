@@ -235,7 +235,8 @@ class RateComparison:
     def _distance(self, units: Floats, past: Floats) -> Floats:
         """Return how many standard deviations the canary's mean number of exceeded thresholds lies above stable's.
 
-        The scale is that of independent requests with stable's rates so far; it may be wrong (see
+        The scale is that of independent requests with stable's rates before and this unit's of both tracks: it does
+        not change when the tracks are exchanged, so the distance stays symmetric; otherwise it may be wrong (see
         `symmetric_log_factors`). For nested thresholds of rates q1 >= q2 >= ... the number exceeded has
         E Y^2 = sum (2 j - 1) q_j.
         """
@@ -243,7 +244,7 @@ class RateComparison:
         _, before, _, _, _ = self._sums(past)
         playable = (n > 0) & (m > 0)
         n1, m1 = np.where(playable, n, 1.0), np.where(playable, m, 1.0)
-        rates = (before + b) / np.maximum(past[..., 3] + m, 1.0)[..., None]
+        rates = (before + a + b) / np.maximum(past[..., 3] + n + m, 1.0)[..., None]
         odd = 2.0 * np.arange(len(self.parts)) + 1.0
         mean = rates.sum(axis=-1)
         variance = (np.flip(np.sort(rates, axis=-1), axis=-1) * odd).sum(axis=-1) - mean * mean

@@ -181,8 +181,12 @@ class ScoreComparison:
         return n, m, np.where((n > 0) & (m > 0), difference, np.nan)
 
     def _deviation(self, units: Floats, past: Floats) -> Floats:
-        """Return stable's standard deviation in bins so far, this unit included."""
-        return np.maximum(_deviation_of(past[..., self.bins : 2 * self.bins] + units[..., self.bins :]), 1e-3)
+        """Return the standard deviation in bins: stable's before and this unit's of both tracks.
+
+        It does not change when the tracks of the unit are exchanged, so the distance stays symmetric.
+        """
+        both = units[..., : self.bins] + units[..., self.bins :]
+        return np.maximum(_deviation_of(past[..., self.bins : 2 * self.bins] + both), 1e-3)
 
     def _lack(self, ours: Floats, theirs: Floats, n: Floats, m: Floats) -> Floats:
         """Return by how many standard deviations the canary's count of a bin lies below 1/factor of its share.
