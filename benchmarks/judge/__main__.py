@@ -1,6 +1,6 @@
 """Run the benchmark, or go on with it: `nice python -m benchmarks.judge`, `--cells "k out"`, `--side judge`."""
 
-import datetime
+import datetime as dt
 import re
 import time
 from pathlib import Path
@@ -17,21 +17,27 @@ from benchmarks.judge.registry import cells as every_cell
 SEED = 20260101
 
 
-def main(
-    cells: Annotated[str, typer.Option(help="Only cells whose name contains this regular expression.")] = "",
-    side: Annotated[str, typer.Option(help="Only `peers`, only `judge`, or `both`.")] = "both",
+def main(  # noqa: PLR0917 - options of a command line
+    cells: Annotated[
+        str, typer.Option(help="Only cells whose name contains this regular expression (several: a;b, in that order).")
+    ] = "",
+    side: Annotated[str, typer.Option(help="`judge`, `beside` (its tolerances), `peers`, or `all`.")] = "all",
     runs: Annotated[int, typer.Option(help="At most this many runs a cell (0: as the cells say).")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of every generator.")] = SEED,
     folder: Annotated[Path, typer.Option(help="Where results, table and plots go.")] = results.HERE / "results",
     minutes: Annotated[float, typer.Option(help="Stop before a new cell after this long (0: never).")] = 0.0,
+    speed: Annotated[bool, typer.Option(help="Measure speeds as well.")] = False,
     report: Annotated[bool, typer.Option(help="Write the table, the claims and the plots at the end.")] = True,
     fresh: Annotated[bool, typer.Option(help="Run cells again whose results are there.")] = False,
 ) -> None:
     """Run the cells that have no result yet, then write the table."""
     began = time.monotonic()
-    chosen = [c for c in every_cell() if re.search(cells, c.name)]
-    sides = ("peers", "judge") if side == "both" else (side,)
-    jobs = [(c, s) for c in chosen for s in sides if applies(c, s)]
+    chosen = [c for pattern in cells.split(";") for c in every_cell() if re.search(pattern, c.name)]
+    chosen = list({c.name: c for c in chosen}.values())
+    sides = tuple(results.SIDES) if side == "all" else (side,)
+    jobs = [(c, s) for s in sides for c in chosen if applies(c, s)]
+    for one in sides:
+        results.code(one)
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
         task = bar.add_task("cells", total=len(jobs))
         for cell, which in jobs:
@@ -46,6 +52,10 @@ def main(
             if fresh or stored is None or stored["fingerprint"] != mark:
                 results.save(path, run(cell, which, seed, wanted, mark))
             bar.advance(task)
+    if speed:
+        from benchmarks.judge.measured import measure  # noqa: PLC0415 - the judge is not needed for the peers
+
+        measure(folder)
     if report:
         from benchmarks.judge.report import write  # noqa: PLC0415 - matplotlib is slow to import
 
@@ -56,6 +66,8 @@ def applies(cell: Cell, side: str) -> bool:
     """Whether a side has anything to run in a cell."""
     if side == "judge":
         return cell.kind not in (Kind.DOCUMENTED, Kind.BETTING)
+    if side == "beside":
+        return cell.tolerant
     return cell.kind is not Kind.PLAN
 
 
@@ -72,10 +84,11 @@ def run(cell: Cell, side: str, seed: int, runs: int, mark: str) -> dict[str, obj
         "row": cell.row,
         "side": side,
         "seed": seed,
+        "runs": runs,
         "identical": cell.world.identical,
         "fingerprint": mark,
         "seconds": round(time.monotonic() - began, 1),
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "rules": summed,
     }
 
@@ -87,6 +100,10 @@ def rules(cell: Cell, side: str, chunk: Chunk) -> "dict[str, results.Done]":
         from benchmarks.judge import judge_rules  # noqa: PLC0415 - the peers' side runs without the judge
 
         found.update(judge_rules.planned(cell, chunk) if cell.kind is Kind.PLAN else judge_rules.fixed(cell, chunk))
+    elif side == "beside":
+        from benchmarks.judge import judge_rules  # noqa: PLC0415 - the peers' side runs without the judge
+
+        found.update(judge_rules.published(cell, chunk))
     elif cell.kind is Kind.BETTING:
         found.update(error_peers.betting(cell, chunk))
     elif cell.kind is Kind.LATENCY:

@@ -26,7 +26,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One world and its rules. `bound`: canary requests that no test of level alpha can beat, from alpha."""
+    """One world and its rules.
+
+    `bound`: canary requests that no test of level alpha can beat, from alpha. `one_look`: the judge also with a
+    correlation time of one look, over the first hour. `tolerant`: the judge also with tolerances 1.5 and 2 and with the
+    metric's part of the default policy's alpha; both on the first chunk of runs.
+    """
 
     row: str
     name: str
@@ -36,6 +41,8 @@ class Cell:
     share: float = 0.05
     bound: Callable[[float], float] | None = None
     presets: tuple[str, ...] = ("standard",)
+    one_look: bool = False
+    tolerant: bool = False
 
 
 OUTAGE_RUNS = 10_000

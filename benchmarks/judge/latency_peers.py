@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -113,6 +114,6 @@ def dkw(cell: Cell, chunk: Chunk) -> Outcome:
     bins: list[Counts] = []
     for track in (drawn.canary, drawn.stable):
         above = [track.requests, *track.slow.values()]
-        bins.append(np.stack([*(a - b for a, b in zip(above, above[1:], strict=False)), above[-1]], axis=2))
+        bins.append(np.stack([*(a - b for a, b in pairwise(above)), above[-1]], axis=2))
     n = drawn.canary.requests
     return stopped(band(bins[0], bins[1], alpha=0.05), n, np.zeros_like(n))

@@ -99,6 +99,8 @@ def worse() -> Iterator[Cell]:
                 kind=Kind.ERRORS,
                 world=world(name, requests_per_minute=float(rpm), errors={"5xx": p0}, fault=Fault(errors={"5xx": p1})),
                 bound=partial(requests_to_tell, p0, p1, 0.05),
+                one_look=rpm == 600,
+                tolerant=rpm == 600,
             )
     name = "f 0.1% -> 1% from minute 60, drift, 600 rpm"
     drift = Swing(amplitude=0.8, period_minutes=360.0)
@@ -112,9 +114,11 @@ def latency() -> Iterator[Cell]:
         for times in (1.0, 1.1, 1.2, 1.5):
             name = f"d x{times:g}, sigma {sigma:g}"
             fault = Fault(latency_factor=times) if times != 1.0 else None
-            yield _latency(name, world(name, latency=Latency(sigma=sigma), fault=fault))
+            cell = _latency(name, world(name, latency=Latency(sigma=sigma), fault=fault))
+            yield replace(cell, one_look=sigma == 0.5 and times == 1.2, tolerant=sigma == 0.5)
     tail = Fault(tail_share=0.01, tail_ms=2000.0)
-    yield _latency("d 1% two seconds slower", world("d 1% two seconds slower", latency=LATENCY, fault=tail))
+    name = "d 1% two seconds slower"
+    yield replace(_latency(name, world(name, latency=LATENCY, fault=tail)), one_look=True, tolerant=True)
     for seconds in (10.0, 60.0):
         slow = Outages(per_instance_hour=0.5, seconds=seconds, stable_instances=9, effect=Effect.SLOW)
         name = f"d identical, an instance slow for {seconds:g} s, 9+1"
@@ -140,12 +144,14 @@ def scores() -> Iterator[Cell]:
             name=name,
             kind=Kind.SCORES,
             share=0.1,
+            one_look=moved == 0.2,
+            tolerant=True,
             world=world(name, errors=NO_ERRORS, scores=Scores(bins=10), fault=fault),
             bound=partial(scores_to_tell, moved, 0.1) if moved else None,
         )
     name = "e honest retrain"
     retrain = World(name=name, errors=NO_ERRORS, scores=Scores(shares=(0.2,) * 5), fault=Fault(score_shares=RETRAIN))
-    yield Cell(row="e", name=name, kind=Kind.SCORES, share=0.1, world=retrain)
+    yield Cell(row="e", name=name, kind=Kind.SCORES, share=0.1, world=retrain, tolerant=True)
 
 
 def missing() -> Iterator[Cell]:
@@ -163,7 +169,7 @@ def clumps() -> Iterator[Cell]:
         for size in (3.0, 10.0, 50.0):
             name = f"j clumps of {size:g}, {rpm} rpm, {percent(share)}"
             here = world(name, clump=size, requests_per_minute=float(rpm))
-            yield Cell(row="j", name=name, kind=Kind.ERRORS, world=here, share=share)
+            yield Cell(row="j", name=name, kind=Kind.ERRORS, world=here, share=share, tolerant=True)
 
 
 def outages() -> Iterator[Cell]:
@@ -180,6 +186,7 @@ def outages() -> Iterator[Cell]:
                     kind=Kind.ERRORS,
                     world=world(name, outages=out),
                     runs=OUTAGE_RUNS if promised else 3000,
+                    tolerant=hazard == 0.5 and seconds >= 60.0,
                 )
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ from rollout.simulation.summary import proportion, spread
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-SIDES = {
-    "peers": ("rollout/peers", "rollout/simulation/scene.py", "rollout/simulation/chances.py"),
-    "judge": ("rollout/judge", "rollout/simulation/scene.py", "rollout/simulation/chances.py"),
-}
+DRAWN = ("rollout/simulation/scene.py", "rollout/simulation/chances.py")
+BATCH = ("batch", "bets", "comparisons", "effect", "policy", "promotion", "spending", "units")
+JUDGE = (*(f"rollout/judge/{name}" for name in BATCH), *DRAWN)
+SIDES = {"judge": JUDGE, "beside": JUDGE, "peers": ("rollout/peers", *DRAWN)}
 """The code on which a side's results depend."""
 
 
@@ -39,24 +40,37 @@ def joined(parts: list[Done]) -> Done:
 def fingerprint(cell: Cell, side: str, seed: int, runs: int) -> str:
     """Hash of everything that a result follows from."""
     digest = hashlib.sha256(repr((cell.world, cell.share, cell.kind, cell.presets, seed, runs)).encode())
-    for place in SIDES[side]:
-        path = ROOT / place
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(meaning(file.read_text()).encode())
+    digest.update(code(side).encode())
     return digest.hexdigest()[:16]
 
 
+@cache
+def code(side: str) -> str:
+    """Hash of the code that a side runs, as it was when first asked for."""
+    digest = hashlib.sha256()
+    for place in SIDES[side]:
+        path = ROOT / place
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]:
+            digest.update(meaning(file.read_text()).encode())
+    return digest.hexdigest()
+
+
 def meaning(source: str) -> str:
-    """What a module does, without comments, docstrings, annotations and layout, so that words may change and results stay."""
+    """What a module does, without comments, docstrings, annotations and layout: words may change, results stay."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            node.body = [s for s in node.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+            node.body = [s for s in node.body if not is_text(s)]
         if isinstance(node, ast.FunctionDef):
             node.returns = None
         if isinstance(node, ast.arg):
             node.annotation = None
     return ast.dump(tree)
+
+
+def is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a docstring or another bare constant."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def path_of(cell: Cell, side: str, folder: Path) -> Path:

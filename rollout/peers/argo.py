@@ -14,7 +14,7 @@ STEPS = ((0.2, 10.0), (0.4, 10.0), (0.6, 10.0), (0.8, 10.0))
 
 
 def argo(requests: Counts, failed: Counts, *, success: float = 0.95, interval: int = 5, limit: int = 3) -> Outcome:
-    """Counts per minute of the canary, shape (runs, minutes); a measurement every `interval` minutes of those minutes."""
+    """Counts per minute of the canary, shape (runs, minutes); a measurement every `interval` minutes."""
     n, e = merged(requests, interval), merged(failed, interval)
     bad = (n > 0) & (1.0 - e / np.maximum(n, 1) < success)
     return stopped(np.cumsum(bad, axis=1) > limit, n, e, minutes=float(interval))

@@ -2,7 +2,7 @@
 
 Rules and both truth tables: Amazon CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"
 and "Avoiding premature transitions to alarm state". More points than N are fetched (the evaluation range: five for
-N = 3); gaps are filled only if fewer than N real points lie in it. SageMaker's and CodeDeploy's guards are these alarms.
+N = 3); gaps are filled only if fewer than N real points lie in it. SageMaker and CodeDeploy watch these alarms.
 """
 
 from enum import StrEnum

@@ -15,7 +15,7 @@ CODEDEPLOY = ((0.1, 5.0),)
 
 
 def sagemaker(requests: Counts, failed: Counts, *, m: int, n: int, threshold: float = 0.01) -> Outcome:
-    """Average error rate of the new fleet above `threshold` in `m` of `n` minutes. Counts per minute, (runs, minutes)."""
+    """Average error rate of the new fleet above `threshold` in `m` of `n` minutes; counts (runs, minutes)."""
     return stopped(alarm(rate(requests, failed), threshold, m=m, n=n), requests, failed)
 
 

@@ -42,7 +42,7 @@ def flagger(
         stop = live & (failures >= threshold)
         aborted |= stop
         live &= ~stop
-        if passes is None:
+        if passes is None:  # noqa: SIM108 - one long line says less
             good = (n > 0) & (1.0 - e / np.maximum(n, 1) >= success)
         else:
             good = passes(index, weight)

@@ -131,7 +131,7 @@ def classify(
 
 
 def score(groups: Sequence[tuple[float | None, Sequence[Class]]], *, critical: Sequence[Class] = ()) -> float:
-    """The canary's score, 0..100: groups of (weight or None, their metrics' classes), and the critical metrics' classes.
+    """The canary's score, 0..100, from groups of (weight or None, metrics' classes) and the critical metrics' classes.
 
     A critical metric that is High or Low or without data makes it 0, and so do half or more of the metrics without
     data. Unweighted groups share what the weights leave; a group without any data counts as 100.

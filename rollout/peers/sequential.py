@@ -15,7 +15,7 @@ RATIOS = (1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0)
 
 
 def peeked_z(n1: Counts, e1: Counts, n0: Counts, e0: Counts, *, quantile: float = 1.6448536269514722) -> Flags:
-    """Pooled two-proportion z above `quantile` (one-sided 5 %) at this look, on everything so far. Not valid at every look."""
+    """Pooled two-proportion z above `quantile` (one-sided 5 %) on everything so far. Not valid at every look."""
     c1, x1, c0, x0 = (np.cumsum(a, axis=1).astype(np.float64) for a in (n1, e1, n0, e0))
     with np.errstate(divide="ignore", invalid="ignore"):
         pooled = (x1 + x0) / (c1 + c0)
@@ -23,7 +23,7 @@ def peeked_z(n1: Counts, e1: Counts, n0: Counts, e0: Counts, *, quantile: float 
     return np.nan_to_num(z, nan=0.0, posinf=0.0, neginf=0.0) > quantile
 
 
-def growthbook(
+def growthbook(  # noqa: PLR0917 - two of each, in the order of the formula
     n1: Counts, n0: Counts, mean1: Floats, mean0: Floats, variance1: Floats, variance0: Floats, *, alpha: float = 0.05
 ) -> Floats:
     """Lower end of GrowthBook's confidence sequence of mean1 - mean0; all arguments cumulative.

@@ -61,7 +61,7 @@ def score_edges(scores: Scores) -> Floats:
 
 
 def score_shares(scores: Scores, fault: Fault | None) -> tuple[Floats, Floats]:
-    """Shares of the bins for stable and for a faulty canary, each of shape (bins,); raise `WorldError` if they disagree."""
+    """Shares of the bins for stable and for a faulty canary, each (bins,); raise `WorldError` if they disagree."""
     edges = score_edges(scores)
     usual = np.diff(np.concatenate([[0.0], _cdf(edges), [1.0]]))
     if fault is None:

@@ -18,7 +18,7 @@ class WorldError(SimulationError):
     exit_code = 64
 
 
-class SimulationRefused(SimulationError):
+class SimulationRefused(SimulationError):  # noqa: N818 - a refusal, and the tree's root is called an error
     """A simulation that cannot be run as asked."""
 
     exit_code = 64

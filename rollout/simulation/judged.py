@@ -7,7 +7,7 @@ import numpy as np
 from rollout.judge.arrays import Arrays, BatchVerdicts, TrackArrays
 from rollout.judge.batch import judge_batch
 from rollout.judge.policy import Policy
-from rollout.simulation.outcome import Floats, Outcome, Rollouts
+from rollout.simulation.outcome import Outcome, Rollouts
 from rollout.simulation.streams import Streams, Track
 from rollout.simulation.worlds import World
 
@@ -26,10 +26,10 @@ def as_arrays(streams: Streams) -> Arrays:
 def outcome(streams: Streams, verdicts: BatchVerdicts) -> Outcome:
     """When each run was aborted and what it had cost, whatever the plan says."""
     aborted = verdicts.abort_look > 0
-    minute: Floats = np.where(aborted, verdicts.abort_look, streams.looks) * (streams.seconds / 60.0)
+    last = np.where(aborted, verdicts.abort_look, streams.looks).astype(np.float64)
     return Outcome(
         aborted=aborted,
-        minute=minute,
+        minute=last * streams.seconds / 60.0,
         requests=verdicts.canary_requests,
         failed=verdicts.canary_errors,
     )
@@ -57,7 +57,7 @@ def rollouts(policy: Policy, streams: Streams) -> Rollouts:
     return Rollouts(
         aborted=aborted,
         promoted=promoted,
-        minute=end * streams.seconds / 60.0,
+        minute=end.astype(np.float64) * streams.seconds / 60.0,
         requests=np.cumsum(streams.canary.requests, axis=1)[rows, end - 1],
         failed=np.cumsum(streams.canary.failed, axis=1)[rows, end - 1],
     )

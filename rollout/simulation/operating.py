@@ -83,7 +83,7 @@ def characteristics(policy: Policy, world: World, done: Rollouts) -> Characteris
     )
 
 
-def _parts(
+def _parts(  # noqa: PLR0917 - one call, above
     policy: Policy,
     world: World,
     runs: int,

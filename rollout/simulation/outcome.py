@@ -44,11 +44,12 @@ def stopped(crossed: Flags, requests: Counts, failed: Counts, *, minutes: float 
     All three of shape (runs, looks), counts per look and not cumulative; `minutes` is the length of a look.
     """
     aborted: Flags = np.logical_or.reduce(crossed, axis=1)
-    last: Counts = np.where(aborted, crossed.argmax(axis=1), crossed.shape[1] - 1)
+    first: Counts = crossed.argmax(axis=1).astype(np.int64)
+    last = np.where(aborted, first, crossed.shape[1] - 1)
     rows: Counts = np.arange(crossed.shape[0], dtype=np.int64)
     return Outcome(
         aborted=aborted,
-        minute=(last + 1) * minutes,
+        minute=(last + 1).astype(np.float64) * minutes,
         requests=np.cumsum(requests, axis=1)[rows, last],
         failed=np.cumsum(failed, axis=1)[rows, last],
     )

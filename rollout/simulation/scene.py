@@ -164,7 +164,7 @@ def schedule(world: World) -> Floats:
 def swing(described: Swing | None, minutes: NDArray[np.floating]) -> Floats:
     """The factor of a swing at the given minutes; ones without a swing."""
     if described is None:
-        return np.ones_like(minutes)
+        return np.ones_like(minutes)  # pyright: ignore[reportReturnType] # floats stay floats
     factors: Floats = 1.0 + described.amplitude * np.sin(
         2.0 * np.pi * (minutes / described.period_minutes + described.phase)
     )

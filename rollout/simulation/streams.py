@@ -41,7 +41,7 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True)
 class Streams:
-    """Both tracks over the same intervals. `share`: the canary's, shape (runs, looks) or (looks,); `present`: (looks,)."""
+    """Both tracks over the same intervals; `share` is the canary's, (runs, looks) or (looks,), `present` (looks,)."""
 
     seconds: float
     share: Floats
@@ -61,8 +61,36 @@ class Streams:
 
 
 def merged(counts: Counts, looks: int) -> Counts:
-    """Sum groups of `looks` consecutive intervals: shape (runs, n) -> (runs, n // looks); an incomplete last group is dropped."""
+    """Sum groups of `looks` consecutive intervals, (runs, n) -> (runs, n // looks); the incomplete last is dropped."""
     runs, n = counts.shape
     whole = n // looks
     summed: Counts = counts[:, : whole * looks].reshape(runs, whole, looks).sum(axis=2)
     return summed
+
+
+def first(streams: Streams, looks: int) -> Streams:
+    """The same runs, ended after `looks` intervals."""
+    return Streams(
+        seconds=streams.seconds,
+        share=streams.share[..., :looks],
+        present=streams.present[:looks],
+        canary=_cut(streams.canary, looks),
+        stable=_cut(streams.stable, looks),
+    )
+
+
+def _cut(track: Track, looks: int) -> Track:
+    labels = track.labels
+    return Track(
+        requests=track.requests[:, :looks],
+        errors={name: counts[:, :looks] for name, counts in track.errors.items()},
+        slow={name: counts[:, :looks] for name, counts in track.slow.items()},
+        scores=None if track.scores is None else track.scores[:, :looks],
+        labels=None
+        if labels is None
+        else Labelled(
+            n=labels.n[:, :looks],
+            loss_sum=labels.loss_sum[:, :looks],
+            loss_square_sum=labels.loss_square_sum[:, :looks],
+        ),
+    )

@@ -1,0 +1,162 @@
+"""What the benchmark must show, each line an assertion over stored results: measured, bound, holds or not."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Results = dict[str, dict[str, Any]]
+"""Rules by name, by cell name, as stored (`results.summary`)."""
+DEFAULT, ONE_LOOK = "judge", "judge, one look (first hour)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One line of the list. `holds` is None where its cell has not been run."""
+
+    text: str
+    measured: str
+    bound: str
+    holds: bool | None
+
+
+def claims(found: Results, alpha: float = 0.01) -> list[Claim]:
+    """Every claim on simulated streams, in the issue's order."""
+    return [
+        *(_false_abort(found, name, alpha) for name in _identical(found)),
+        _exposure(found, "b 0.1% -> 1%, 600 rpm", DEFAULT, 1.3),
+        *(_exposure(found, f"b {rise}, 600 rpm", ONE_LOOK, 1.5) for rise in ("0.1% -> 0.5%", "1% -> 2%", "1% -> 5%")),
+        _minutes(found, "b 1% -> 5%, 6000 rpm", DEFAULT, 5.0),
+        _requests(found, "d x1.2, sigma 0.5", ONE_LOOK, 330.0),
+        _minutes(found, "d x1.2, sigma 0.5", DEFAULT, 16.0),
+        _requests(found, "d 1% two seconds slower", DEFAULT, 1000.0),
+        _requests(found, "d 1% two seconds slower", ONE_LOOK, 1000.0),
+        _exposure(found, "e moved by 0.2 sd", ONE_LOOK, 2.0),
+        _minutes(found, "e moved by 0.2 sd", DEFAULT, 20.0),
+        _detected(found, "e moved by 0.4 sd", "judge, default tolerance"),
+        *(_false_abort(found, name, 0.0, rule) for name, rule in _retrain(found)),
+        *_promotion(found),
+    ]
+
+
+def _identical(found: Results) -> Iterator[str]:
+    for row in ("a", "f", "h", "j", "k", "l", "d", "e", "g"):
+        for name in found:
+            promised = row != "k" or ("19+1" in name and "180 s" not in name)
+            if name.startswith(f"{row} ") and _is_identical(name) and promised and DEFAULT in found[name]:
+                yield name
+
+
+def _is_identical(name: str) -> bool:
+    return name[0] in "jkl" or "identical" in name or name.startswith("d x1,")
+
+
+def _retrain(found: Results) -> Iterator[tuple[str, str]]:
+    for name, rules in found.items():
+        if "honest retrain" in name:
+            for rule in rules:
+                if "policy" in rule and rule.startswith("judge,") and "part" not in rule:
+                    yield name, rule
+
+
+def _false_abort(found: Results, cell: str, alpha: float, rule: str = DEFAULT) -> Claim:
+    """At most alpha: it fails where the 99 percent lower bound lies above alpha.
+
+    A retrain (alpha 0 here) is asked to be stopped no more often than the policy's own alpha allows.
+    """
+    got = found.get(cell, {}).get(rule)
+    who = "" if rule == DEFAULT else f" ({rule})"
+    text = f"{'honest retrain is not stopped' if not alpha else 'false abort'}: {cell}{who}"
+    if got is None:
+        return Claim(text=text, measured="not run", bound="", holds=None)
+    limit = alpha or got["alpha"]
+    proven = "proven" if got["upper"] <= limit else "not excluded"
+    return Claim(
+        text=text,
+        measured=f"{got['aborted']} of {got['runs']} = {pc(got['share'])} ({pc(got['lower'])} .. {pc(got['upper'])})",
+        bound=f"<= {pc(limit)} ({proven} at 99 %)",
+        holds=got["lower"] <= limit and got["share"] <= limit,
+    )
+
+
+def _exposure(found: Results, cell: str, rule: str, times: float) -> Claim:
+    def read(got: dict[str, Any]) -> tuple[float, float, str]:
+        return got["ratio"], times, f"{got['median']:.0f} canary requests = {got['ratio']:.2f} x {got['bound']:.0f}"
+
+    return _median(found, cell, rule, f"median exposure at most {times:g} x the bound", read)
+
+
+def _requests(found: Results, cell: str, rule: str, limit: float) -> Claim:
+    def read(got: dict[str, Any]) -> tuple[float, float, str]:
+        return got["median"], limit, f"{got['median']:.0f} canary requests"
+
+    return _median(found, cell, rule, f"median at most {limit:g} canary requests", read)
+
+
+def _minutes(found: Results, cell: str, rule: str, limit: float) -> Claim:
+    def read(got: dict[str, Any]) -> tuple[float, float, str]:
+        return got["median_minutes"], limit, f"{got['median_minutes']:.1f} minutes"
+
+    return _median(found, cell, rule, f"median at most {limit:g} minutes", read)
+
+
+def _median(
+    found: Results, cell: str, rule: str, text: str, read: Callable[[dict[str, Any]], tuple[float, float, str]]
+) -> Claim:
+    got, text = found.get(cell, {}).get(rule), f"{cell} ({rule}): {text}"
+    if got is None:
+        return Claim(text=text, measured="not run", bound="", holds=None)
+    if "median" not in got:
+        return Claim(text=text, measured=f"aborted in {pc(got['share'])} only", bound="", holds=False)
+    value, limit, words = read(got)
+    return Claim(text=text, measured=words, bound=f"<= {limit:g}", holds=value <= limit)
+
+
+def _detected(found: Results, cell: str, rule: str) -> Claim:
+    got, text = found.get(cell, {}).get(rule), f"{cell} ({rule}): detected"
+    if got is None:
+        return Claim(text=text, measured="not run", bound="", holds=None)
+    return Claim(
+        text=text,
+        measured=f"{pc(got['share'])} of runs, median {got.get('median_minutes', float('nan')):.0f} minutes",
+        bound=">= 95% (99 % lower bound)",
+        holds=got["lower"] >= 0.95,
+    )
+
+
+def _promotion(found: Results) -> Iterator[Claim]:
+    rule = "judge, standard policy"
+    got = found.get("i identical, 600 rpm", {}).get(rule)
+    yield _promoted(got, "identical canary at 600 rpm is promoted within the standard plan", 0.95, at_least=True)
+    for cell in ("i margin exceeded, 0.1% -> 0.61%", "i margin exceeded, 1% -> 2.01%"):
+        for rpm in (60, 600):
+            got = found.get(f"{cell}, {rpm} rpm", {}).get(rule)
+            yield _promoted(got, f"{cell}, {rpm} rpm: passed", 0.05, at_least=False)
+    got = found.get("i identical, 60 rpm", {}).get(rule)
+    if got is None:
+        yield Claim(text="60 rpm: holds", measured="not run", bound="", holds=None)
+    else:
+        yield Claim(
+            text="identical canary at 60 rpm: holds, or passes with evidence; is not aborted",
+            measured=f"aborted {pc(got['share'])}, promoted {pc(got['promoted']['share'])}, held the rest",
+            bound="aborted <= 1%",
+            holds=got["lower"] <= 0.01 and got["share"] <= 0.01,
+        )
+
+
+def _promoted(got: dict[str, Any] | None, text: str, limit: float, *, at_least: bool) -> Claim:
+    if got is None:
+        return Claim(text=text, measured="not run", bound="", holds=None)
+    rate = got["promoted"]
+    points = got["promote_minutes"]
+    when = f", median {points[1]:.0f} minutes" if points else ""
+    return Claim(
+        text=text,
+        measured=f"{pc(rate['share'])} ({pc(rate['lower'])} .. {pc(rate['upper'])}){when}",
+        bound=f"{'>=' if at_least else '<='} {pc(limit)}, at the 99 % bound",
+        holds=rate["lower"] >= limit if at_least else rate["upper"] <= limit,
+    )
+
+
+def pc(value: float) -> str:
+    """A share as percent with two significant digits."""
+    return f"{100.0 * value:.3g}%"
