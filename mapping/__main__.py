@@ -1,6 +1,7 @@
 """`python -m mapping lint|render|jsonpath`: the room's commands by themselves, without the rest of the project."""
 
 import sys
+from typing import cast
 
 import typer
 
@@ -9,7 +10,8 @@ from mapping.errors import MappingError
 from mapping.vtl.errors import TemplateError
 
 USAGE = 64  # EX_USAGE
-UsageError = typer.BadParameter.__mro__[1]  # click's, or that of the copy inside newer Typers, which has no other name
+# click's UsageError, or that of the copy inside newer Typers, which has no public name
+UsageError = cast("type[Exception]", typer.BadParameter.__mro__[1])
 
 
 def main() -> int:

@@ -7,7 +7,6 @@ template; invented names are kept. The developer guide ("Override your API's req
 override may be applied to each parameter once, a second one answers 5XX.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
@@ -21,6 +20,8 @@ Place = tuple[str, ...]
 _REQUEST: Final = "requestOverride"
 _RESPONSE: Final = "responseOverride"
 _REQUEST_KINDS: Final = ("path", "header", "querystring")
+_NO_REQUEST: Final[dict[str, object]] = {kind: {} for kind in _REQUEST_KINDS}
+_NO_RESPONSE: Final[dict[str, object]] = {"header": {}}
 _SMALLEST_TABLE: Final = 16
 _UNIT: Final = 2  # bytes of a UTF-16 unit
 
@@ -58,32 +59,43 @@ def is_parameter(place: Place) -> bool:
 
 
 class ContextMap(Host):
-    """A map in `$context`: prints as nothing, remembers in `written` how often each parameter was set."""
+    """A map in `$context`: prints as nothing, puts into `twice` what is overridden a second time.
 
-    __slots__ = ("_place", "_values", "_written")
+    It takes what it is given as it is, and copies it when a template first looks at it.
+    """
 
-    def __init__(self, values: Mapping[str, object], place: Place, written: Counter[Place]) -> None:
+    __slots__ = ("_given", "_own", "_place", "twice")
+
+    def __init__(self, given: Mapping[str, object], place: Place, twice: set[Place]) -> None:
+        self._given = given
+        self._own: dict[str, object] | None = None
         self._place = place
-        self._written = written
-        self._values = {name: self._wrapped(name, value) for name, value in values.items()}
+        self.twice = twice
+
+    @property
+    def _values(self) -> dict[str, object]:
+        if self._own is None:
+            self._own = {name: self._wrapped(name, value) for name, value in self._given.items()}
+        return self._own
 
     def _wrapped(self, name: str, value: object) -> object:
-        place = (*self._place, name)
-        if isinstance(value, Mapping):
-            return ContextMap(cast("Mapping[str, object]", value), place, self._written)
-        if is_parameter(place):
-            self._written[place] += 1
+        if isinstance(value, dict | Mapping):  # dict first: asking for the protocol is slow
+            return ContextMap(cast("Mapping[str, object]", value), (*self._place, name), self.twice)
         return value
 
     def plain(self) -> dict[str, object]:
         """Return the map as plain nested dictionaries."""
-        return {name: v.plain() if isinstance(v, ContextMap) else v for name, v in self._values.items()}
+        return _plain(self._given if self._own is None else self._own)
 
     def put(self, key: object, value: object) -> object:
         """Set a key and return what it had before."""
         name = text(key) or ""
-        before = self._values.get(name)
-        self._values[name] = self._wrapped(name, value)
+        place = (*self._place, name)
+        values = self._values
+        if name in values and is_parameter(place):
+            self.twice.add(place)
+        before = values.get(name)
+        values[name] = self._wrapped(name, value)
         return before
 
     def _keys(self) -> list[str]:
@@ -145,12 +157,11 @@ class Context(ContextMap):
     __slots__ = ()
 
     def __init__(self, variables: Variables) -> None:
-        empty = dict[str, object]()
-        overrides: dict[str, object] = {
-            _REQUEST: {**dict.fromkeys(_REQUEST_KINDS, empty), **variables.overrides.request},
-            _RESPONSE: {"header": empty, **variables.overrides.response},
-        }
-        super().__init__({**variables.context, **overrides}, (), Counter())
+        before = variables.overrides
+        given = before.request or before.response
+        request = {**_NO_REQUEST, **before.request} if given else _NO_REQUEST
+        response = {**_NO_RESPONSE, **before.response} if given else _NO_RESPONSE
+        super().__init__({**variables.context, _REQUEST: request, _RESPONSE: response}, (), set())
 
     def overrides(self) -> Overrides:
         """Return both override maps as the template leaves them.
@@ -159,15 +170,30 @@ class Context(ContextMap):
             TemplateRunError: a parameter was overridden a second time, by this template or an earlier one.
 
         """
-        twice = sorted(place for place, times in self._written.items() if times > 1)
-        if twice:
+        if self.twice:
+            places = ", ".join(sorted("$context." + ".".join(place) for place in self.twice))
             raise TemplateRunError(
-                f"{', '.join('$context.' + '.'.join(place) for place in twice)} overridden more than once",
+                f"{places} overridden more than once",
                 construct="an override",
                 expected="each parameter to be overridden once, over request and response template together",
             )
-        return Overrides(request=self._branch(_REQUEST), response=self._branch(_RESPONSE))
+        values = self._given if self._own is None else self._own
+        if values.get(_REQUEST) is _NO_REQUEST:  # nobody has looked at $context, nobody has overridden anything
+            return Overrides(request={"path": {}, "header": {}, "querystring": {}}, response={"header": {}})
+        return Overrides(request=_branch(values.get(_REQUEST)), response=_branch(values.get(_RESPONSE)))
 
-    def _branch(self, name: str) -> dict[str, object]:
-        branch = self._values.get(name)
-        return branch.plain() if isinstance(branch, ContextMap) else {}
+
+def _branch(branch: object) -> dict[str, object]:
+    if isinstance(branch, ContextMap):
+        return branch.plain()
+    return _plain(cast("Mapping[str, object]", branch)) if isinstance(branch, dict) else {}
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, ContextMap):
+        return value.plain()
+    return _plain(cast("Mapping[str, object]", value)) if isinstance(value, dict) else value

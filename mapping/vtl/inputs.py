@@ -6,7 +6,7 @@ missing path, a JSON null or a body that is no JSON; `$input.json` gives two quo
 into path, query string and header, in this order.
 """
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final
 
 from mapping.variables import Variables
 from mapping.vtl.errors import TemplateRunError
@@ -14,9 +14,6 @@ from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
 from mapping.vtl.jsonpath_errors import InvalidPathError
 from mapping.vtl.values import NO_METHOD, Host, json_text, text
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 EMPTY_BODY: Final = "{}"
 """What an empty body is to a template (recorded 2025-03-19)."""
@@ -27,16 +24,12 @@ _UNREAD: Final = object()
 class Input(Host):
     """`$input` of one rendering; the body is parsed when a path is first asked for."""
 
-    __slots__ = ("_body", "_parameters", "_parsed")
+    __slots__ = ("_body", "_parsed", "_variables")
 
     def __init__(self, variables: Variables) -> None:
         self._body = variables.body or EMPTY_BODY
         self._parsed: object = _UNREAD
-        self._parameters: dict[str, Mapping[str, str]] = {
-            "path": variables.path,
-            "querystring": variables.querystring,
-            "header": variables.header,
-        }
+        self._variables = variables
 
     def vtl_get(self, name: str) -> object:
         """`$input.body`."""
@@ -52,7 +45,8 @@ class Input(Host):
             if name == "params":
                 return self.parameter(text(args[0]) or "")
         if name == "params" and not args:
-            return {kind: dict(values) for kind, values in self._parameters.items()}
+            given = self._variables
+            return {"path": dict(given.path), "querystring": dict(given.querystring), "header": dict(given.header)}
         return NO_METHOD
 
     def path(self, path: object) -> object:
@@ -63,7 +57,7 @@ class Input(Host):
 
         """
         try:
-            compiled = compile_path(text(path) or "")
+            compiled = compile_path(path if path.__class__ is str else text(path) or "")
         except InvalidPathError as error:
             raise TemplateRunError(
                 str(error), construct="$input.path or $input.json", expected="a JSONPath such as $.items[0]"
@@ -77,11 +71,10 @@ class Input(Host):
 
     def parameter(self, name: str) -> str | None:
         """Return a parameter of the request: from the path, else the query string, else the headers."""
-        kinds: tuple[Literal["path", "querystring", "header"], ...] = ("path", "querystring", "header")
-        for kind in kinds:
-            value = self._parameters[kind].get(name)
-            if value is not None:
-                return value
+        given = self._variables
+        for kind in (given.path, given.querystring, given.header):
+            if name in kind:
+                return kind[name]
         return None
 
     def _document(self) -> object:

@@ -34,8 +34,11 @@ _HIGH_ASCII: Final = 126
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SURROGATE_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
-# Every byte that can stand in a number becomes "0", every other one a blank: the longest run is the longest number.
+# Every byte that can stand in a number becomes "0", every other one a blank: so a long number is found in one search.
 _NUMBER_RUNS: Final = bytes(0x30 if chr(b) in "0123456789+-.eE" else 0x20 for b in range(256))
+_LONG_RUN: Final = b"0" * (DOUBLE_CHARS + 1)
+_NOT_BRACKETS: Final = bytes(b for b in range(256) if chr(b) not in "[]{}")
+_SHALLOW: Final = 16  # levels that are taken away by replacing; what is deeper is walked
 
 
 class BodyError(ValueError):
@@ -53,13 +56,11 @@ def parse_json(text: str) -> object:
     """
     try:
         data = text.encode()
-        if max(map(len, data.translate(_NUMBER_RUNS).split()), default=0) > DOUBLE_CHARS:
-            value = _parse_exact(text)
-        else:
-            value = cast("object", orjson.loads(data))
+        exact = _LONG_RUN in data.translate(_NUMBER_RUNS)
+        value = _parse_exact(text) if exact else cast("object", orjson.loads(data))
     except ValueError:
         return _Reader(text).first()
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and not _shallow(data) and _depth(value) > MAX_DEPTH:
         raise BodyError(f"the body is nested deeper than {MAX_DEPTH} levels: send a flatter document")
     return value
 
@@ -80,6 +81,16 @@ def _fraction(text: str) -> float | BigDecimal:
 
 def _refuse(word: str) -> object:
     raise ValueError(word)
+
+
+def _shallow(data: bytes) -> bool:
+    """Whether pairs of brackets, taken away from the inside out, are gone after a few rounds."""
+    brackets = data.translate(None, _NOT_BRACKETS)
+    for _ in range(_SHALLOW):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if not brackets:
+            return True
+    return False
 
 
 def _depth(value: object) -> int:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mapping.contract import CONTRACTS, load_contract
-from mapping.lint import Side, lint_contract, lint_openapi, lint_template
+from mapping.lint import FACTS, Side, lint_contract, lint_openapi, lint_template
 from mapping.lint.documents import example
 from mapping.variables import Variables
 
@@ -61,7 +61,8 @@ def test_openapi() -> None:
             "2..": {"responseTemplates": None},
         },
     }
-    document = {"paths": {"/a": {"get": {"x-amazon-apigateway-integration": integration}, "parameters": []}}}
+    operation = {"x-amazon-apigateway-integration": integration}
+    document: dict[str, object] = {"paths": {"/a": {"get": operation, "parameters": None}}}
     assert [(f.file, f.rule.value) for f in lint_openapi(document, file="api.json")] == [
         ("api.json: GET /a request application/json", "no-tools"),
         ("api.json: GET /a response default application/json", "override-twice"),
@@ -91,3 +92,9 @@ def test_sides() -> None:
     template = '{"a": "$input.path(\'$.a\')"}'
     assert [f.rule.value for f in lint_template(template)] == ["unchecked-value"]
     assert lint_template(template, side=Side.RESPONSE) == []
+
+
+def test_the_documentation_names_every_rule_with_its_fact() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "templates.md").read_text(encoding="utf-8")
+    for rule, fact in FACTS.items():
+        assert f"| `{rule}` | {fact.fact} | {fact.source} |" in text

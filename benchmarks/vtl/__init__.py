@@ -1,0 +1,1 @@
+"""How fast mapping templates render: `python -m benchmarks.vtl`."""
