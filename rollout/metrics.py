@@ -25,6 +25,17 @@ class Track(StrEnum):
     """It is false, or the stage has no canary."""
 
 
+class Group(StrEnum):
+    """Which of the access log's two groups a filter on AWS reads. Which of them gets a canary's lines is not settled
+    by AWS's pages, so both are counted, under different names, and the larger count is the canary's: never the sum.
+    """
+
+    ACCESS = "access"
+    """The stage's own group."""
+    CANARY = "canary-group"
+    """The one with `/Canary` at its end."""
+
+
 class Kind(StrEnum):
     """What a row counts."""
 
@@ -55,9 +66,10 @@ class Row:
         """The metric's name without its track, such as `errors-5xx`."""
         return f"{self.kind.value}-{self.key}" if self.key else self.kind.value
 
-    def metric(self, track: Track) -> str:
-        """The CloudWatch metric's name."""
-        return f"{track.value}-{self.name}"
+    def metric(self, track: Track, group: Group = Group.ACCESS) -> str:
+        """The CloudWatch metric's name, in `namespace(api)`."""
+        name = f"{track.value}-{self.name}"
+        return name if group is Group.ACCESS else f"{name}-in-{group.value}"
 
     def pattern(self, track: Track) -> str:
         """The CloudWatch Logs filter pattern that counts this row for one track."""
@@ -74,6 +86,11 @@ class Row:
                 return self.low <= status <= self.high
             case Kind.SLOW:
                 return latency > self.low
+
+
+def namespace(api: str) -> str:
+    """The CloudWatch namespace of one API's metrics; an API's name differs from stack to stack."""
+    return f"{NAMESPACE}/{api}"
 
 
 def rows(thresholds: Mapping[str, float]) -> tuple[Row, ...]:

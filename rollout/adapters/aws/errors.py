@@ -1,0 +1,26 @@
+"""What can go wrong between the controller and AWS. All of it is a `PortError` to the controller, asked again later.
+
+PortError (rollout/control/errors.py)
+├── AwsError              AWS refused a call, or did not answer
+└── EngineError           an update of the stack failed
+    ├── BusyError         another update holds the stack's lock
+    └── ForeignError      the stack has other changes than the rollout's own waiting; a person decides
+"""
+
+from rollout.control.errors import PortError
+
+
+class AwsError(PortError):
+    """AWS refused a call or did not answer; the message names service, call and AWS's code."""
+
+
+class EngineError(PortError):
+    """An update of the stack failed; the message has the engine's own words."""
+
+
+class BusyError(EngineError):
+    """Another update holds the stack's lock; the message says whose it is, as far as the engine knows."""
+
+
+class ForeignError(EngineError):
+    """A whole update would also change what is not the rollout's; nothing was done, and the message names it all."""
