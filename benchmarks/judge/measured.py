@@ -15,7 +15,7 @@ from rollout.judge import judge as ticks
 from rollout.judge.batch import judge_batch
 from rollout.judge.observations import Interval, TrackCounts
 from rollout.judge.policy import STANDARD, Limit, Metric, Policy
-from rollout.judge.reading import interval_of
+from rollout.replay import replay
 from rollout.simulation.judged import as_arrays
 from rollout.simulation.scene import Scene
 from rollout.simulation.streams import Streams, Track
@@ -88,12 +88,6 @@ def measure(folder: Path, *, late: int = 8000) -> None:
     batch = runs * quiet.looks / clocked(lambda: judge_batch(errors, arrays))
     lines = [json.dumps(as_object(i)) for i in kept]
 
-    def replayed() -> None:
-        current = ticks.start(errors)
-        for line in lines:
-            current = ticks.observe(current, interval_of(json.loads(line)))
-            ticks.look(current)
-
     results.save(
         folder / FILE,
         {
@@ -102,7 +96,7 @@ def measure(folder: Path, *, late: int = 8000) -> None:
             "look_early_ms": statistics.median(spent[250:500]),
             "look_late_ms": statistics.median(spent[-250:]),
             "batch_per_second": batch,
-            "lines_per_second": len(lines) / clocked(replayed),
+            "lines_per_second": len(lines) / clocked(lambda: replay(errors, lines)),
             "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         },
     )

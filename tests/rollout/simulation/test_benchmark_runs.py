@@ -1,0 +1,82 @@
+"""The benchmark's machinery on a tiny scale: cells are unique, results are kept, claims are told, a table comes out."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer import Typer
+from typer.testing import CliRunner
+
+from benchmarks.judge import results
+from benchmarks.judge.__main__ import applies, main, run
+from benchmarks.judge.cells import Kind
+from benchmarks.judge.claims import claims
+from benchmarks.judge.registry import cells
+
+CELLS = {cell.name: cell for cell in cells()}
+
+
+def test_names_and_files_are_unique() -> None:
+    assert len(CELLS) == len(cells())
+    for side in results.SIDES:
+        assert len({results.path_of(cell, side, Path()) for cell in cells()}) == len(CELLS)
+
+
+def test_every_row_of_the_definition_is_there() -> None:
+    assert {cell.row for cell in cells()} == {"C4", "C5", *"abdefghijkl"}
+
+
+def test_words_do_not_change_a_fingerprint_and_code_does() -> None:
+    one = 'def f(x: int) -> int:\n    """Doc."""\n    return x + 1  # why\n'
+    assert results.meaning(one) == results.meaning("def f(x):\n    return x + 1\n")
+    assert results.meaning(one) != results.meaning("def f(x):\n    return x + 2\n")
+
+
+@pytest.mark.parametrize("side", ["judge", "peers"])
+def test_a_cell_gives_the_same_numbers_again(side: str) -> None:
+    cell = CELLS["b 1% -> 5%, 60 rpm"]
+    one, two = (run(cell, side, 7, 20, "mark") for _ in range(2))
+    assert one["rules"] == two["rules"]
+    assert run(cell, side, 8, 20, "mark")["rules"] != one["rules"]
+
+
+def test_sides_run_where_they_have_something_to_do() -> None:
+    for cell in CELLS.values():
+        assert applies(cell, "peers") == (cell.kind is not Kind.PLAN)
+        assert applies(cell, "judge") == (cell.kind not in (Kind.DOCUMENTED, Kind.BETTING))
+
+
+def test_claims_fail_on_bad_figures_and_say_what_has_not_run() -> None:
+    def rule(aborted: int, runs: int, lower: float, upper: float) -> dict[str, object]:
+        return {
+            "runs": runs,
+            "aborted": aborted,
+            "share": aborted / runs,
+            "lower": lower,
+            "upper": upper,
+            "alpha": 0.01,
+        }
+
+    found = {"a identical, 600 rpm, 0.1%": {"judge": rule(90, 3000, 0.023, 0.038)}}
+    told = {c.text: c.holds for c in claims(found)}
+    assert told["false abort: a identical, 600 rpm, 0.1%"] is False
+    assert all(holds is None for text, holds in told.items() if not text.startswith("false abort: a "))
+    good = {"a identical, 600 rpm, 0.1%": {"judge": rule(9, 3000, 0.001, 0.006)}}
+    assert {c.text: c.holds for c in claims(good)}["false abort: a identical, 600 rpm, 0.1%"] is True
+
+
+def test_command_keeps_results_and_writes_the_table(tmp_path: Path) -> None:
+    app = Typer()
+    app.command()(main)
+    folder = tmp_path / "results"
+    args = ["--cells", "^b 0.1% -> 5%, 600 rpm$", "--runs", "20", "--folder", str(folder), "--side", "judge"]
+    first = CliRunner().invoke(app, args)
+    assert first.exit_code == 0, first.output
+    (stored,) = folder.glob("*.json")
+    before = stored.stat().st_mtime_ns
+    assert CliRunner().invoke(app, args).exit_code == 0
+    assert stored.stat().st_mtime_ns == before
+    table = (tmp_path / "results.md").read_text()
+    assert "| b 0.1% -> 5%, 600 rpm | judge |" in table
+    assert json.loads((tmp_path / "results.json").read_text())["facts"]["stored"] == 1
+    assert (tmp_path / "plots" / "exposure.png").read_bytes().startswith(b"\x89PNG")
