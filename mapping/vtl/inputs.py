@@ -9,10 +9,11 @@ into path, query string and header, in this order.
 from typing import Final
 
 from mapping.variables import Variables
-from mapping.vtl.errors import TemplateRunError
+from mapping.vtl.containers import MapView
+from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
-from mapping.vtl.jsonpath_errors import InvalidPathError
+from mapping.vtl.jsonpath_errors import InvalidPathError, PathBoundError
 from mapping.vtl.values import NO_METHOD, Host, json_text, text
 
 EMPTY_BODY: Final = "{}"
@@ -54,6 +55,7 @@ class Input(Host):
 
         Raises:
             TemplateRunError: the text is no JSONPath.
+            TemplateBoundError: reading it would take too long.
 
         """
         try:
@@ -62,11 +64,16 @@ class Input(Host):
             raise TemplateRunError(
                 str(error), construct="$input.path or $input.json", expected="a JSONPath such as $.items[0]"
             ) from error
-        return compiled.read(self._document())
+        try:
+            return compiled.read(self._document())
+        except PathBoundError as error:
+            raise TemplateBoundError(str(error), construct="$input.path or $input.json") from error
 
     def json(self, path: object) -> str:
         """Return the value at a JSONPath as JSON text; two quotes where there is none."""
         value = self.path(path)
+        if isinstance(value, MapView):  # keys(): a set in Java, an array in JSON
+            value = list(value)
         return '""' if value is None else json_text(value).replace("\\/", "/")
 
     def parameter(self, name: str) -> str | None:

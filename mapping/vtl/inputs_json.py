@@ -60,7 +60,8 @@ def parse_json(text: str) -> object:
         value = _parse_exact(text) if exact else cast("object", orjson.loads(data))
     except ValueError:
         return _Reader(text).first()
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and not _shallow(data) and _depth(value) > MAX_DEPTH:
+    brackets = data.translate(None, _NOT_BRACKETS)
+    if len(brackets) > 2 * MAX_DEPTH and not _shallow(brackets) and _depth(value) > MAX_DEPTH:
         raise BodyError(f"the body is nested deeper than {MAX_DEPTH} levels: send a flatter document")
     return value
 
@@ -83,9 +84,8 @@ def _refuse(word: str) -> object:
     raise ValueError(word)
 
 
-def _shallow(data: bytes) -> bool:
+def _shallow(brackets: bytes) -> bool:
     """Whether pairs of brackets, taken away from the inside out, are gone after a few rounds."""
-    brackets = data.translate(None, _NOT_BRACKETS)
     for _ in range(_SHALLOW):
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
         if not brackets:

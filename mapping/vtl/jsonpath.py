@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, cast
 
-from mapping.vtl.jsonpath_errors import EvaluationError, JsonPathError, PathNotFoundError
+from mapping.vtl.jsonpath_errors import (
+    EvaluationError,
+    InvalidPathError,
+    JsonPathError,
+    PathBoundError,
+    PathNotFoundError,
+)
 from mapping.vtl.jsonpath_evaluate import compile_path as _compile_tree
+from mapping.vtl.jsonpath_filter import Root
 from mapping.vtl.jsonpath_parser import parse
 from mapping.vtl.jsonpath_tree import Path, Property
 
@@ -35,9 +42,16 @@ class JsonPath:
     find: Callable[[object], object]
 
     def read(self, document: object) -> object:
-        """Return what `find` returns, and None where it would raise: what a template sees of a missing path."""
+        """Return what `find` returns, and None where it would raise: what a template sees of a missing path.
+
+        Raises:
+            PathBoundError: reading it would take too long.
+
+        """
         try:
             return self.find(document)
+        except PathBoundError:
+            raise
         except JsonPathError:
             return None
 
@@ -50,6 +64,13 @@ def compile_path(text: str) -> JsonPath:
         InvalidPathError: the text is no JSONPath; the message names the character and what was expected.
 
     """
+    try:
+        return _compiled(text)
+    except RecursionError as error:
+        raise InvalidPathError("the JSONPath is nested too deep, or has too many steps") from error
+
+
+def _compiled(text: str) -> JsonPath:
     path = parse(text)
     names = [step.names[0] for step in path.steps if isinstance(step, Property) and len(step.names) == 1]
     if len(names) == len(path.steps):
@@ -76,6 +97,9 @@ def _find(path: Path) -> Callable[[object], object]:
     def find(document: object) -> object:
         if document is None:
             raise EvaluationError(_NOTHING)
-        return read(document, document, False)
+        try:
+            return read(document, Root(document, [0]), False)
+        except RecursionError as error:
+            raise PathBoundError("the JSONPath is nested too deep, or has too many steps") from error
 
     return find

@@ -3,7 +3,8 @@
 JsonPathError             anything
 ├── InvalidPathError      the path is not one, or cannot be applied to what it met
 │   └── PathNotFoundError the path is one, and this document has nothing there
-└── EvaluationError       a function or filter failed on the values it was given
+├── EvaluationError       a function or filter failed on the values it was given
+└── PathBoundError        reading the path would take too long (ours; Jayway has no bound)
 """
 
 
@@ -17,6 +18,10 @@ class InvalidPathError(JsonPathError):
 
 class PathNotFoundError(InvalidPathError):
     """The document has nothing at the path."""
+
+
+class PathBoundError(JsonPathError):
+    """Reading the path passes a bound of ours; not taken for a missing value."""
 
 
 class EvaluationError(JsonPathError):

@@ -11,7 +11,7 @@ from typing import cast
 
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath_errors import EvaluationError, InvalidPathError, PathNotFoundError
-from mapping.vtl.jsonpath_filter import compile_filter
+from mapping.vtl.jsonpath_filter import Root, compile_filter
 from mapping.vtl.jsonpath_functions import LENGTH_NAMES, OutOfBoundsError, function, length
 from mapping.vtl.jsonpath_parser import parse
 from mapping.vtl.jsonpath_tree import (
@@ -27,7 +27,7 @@ from mapping.vtl.jsonpath_tree import (
     is_definite,
 )
 
-Read = Callable[[object, object, bool], object]
+Read = Callable[[object, Root, bool], object]
 """Takes the document a path begins at, the root that `$` in filters means, and whether properties are required."""
 
 
@@ -35,7 +35,7 @@ Read = Callable[[object, object, bool], object]
 class _Run:
     """One evaluation."""
 
-    root: object
+    root: Root
     strict: bool
     results: list[object] = field(default_factory=list[object])
     left: dict[int, int] = field(default_factory=dict[int, int])
@@ -54,7 +54,7 @@ def compile_path(path: Path) -> Read:
 
 
 def _reader(go: _Go, *, definite: bool) -> Read:
-    def read(document: object, root: object, strict: bool) -> object:
+    def read(document: object, root: Root, strict: bool) -> object:
         run = _Run(root, strict)
         go(document, run)
         if not definite:
@@ -189,7 +189,9 @@ class _Compiler:
         def go(model: object, run: _Run) -> None:
             if isinstance(model, list):
                 values = cast("list[object]", model)
-                for index in indexes(len(values)):
+                chosen = indexes(len(values))
+                run.root.visit(len(chosen))
+                for index in chosen:
                     element(index, values, run)
             elif required:
                 raise PathNotFoundError("expected an array")
@@ -202,10 +204,12 @@ class _Compiler:
 
         def go(model: object, run: _Run) -> None:
             if isinstance(model, dict):
+                run.root.visit(len(cast("dict[str, object]", model)))
                 for value in list(cast("dict[str, object]", model).values()):
                     found(value, run)
             elif isinstance(model, list):
                 values = cast("list[object]", model)
+                run.root.visit(len(values))
                 for index in range(len(values)):
                     try:
                         element(index, values, run)
@@ -215,7 +219,7 @@ class _Compiler:
 
         return go
 
-    def _filter(self, at: int, keeps: Callable[[object, object], bool]) -> _Go:
+    def _filter(self, at: int, keeps: Callable[[object, Root], bool]) -> _Go:
         required = self._definite_before(at)
         then = self._then(at)
         element = self._element(at)
@@ -226,6 +230,7 @@ class _Compiler:
                     then(cast("object", model), run)
             elif isinstance(model, list):
                 values = cast("list[object]", model)
+                run.root.visit(len(values))
                 for index, value in enumerate(values):
                     if keeps(value, run.root):
                         element(index, values, run)
@@ -250,6 +255,7 @@ class _Compiler:
             stack = [model]
             while stack:
                 node = stack.pop()
+                run.root.visit()
                 if isinstance(node, dict):
                     if matches(cast("object", node), run.root):
                         target(cast("object", node), run)
@@ -310,7 +316,7 @@ def _slice(start: int | None, stop: int | None) -> Callable[[int], range]:
     return indexes
 
 
-def _matcher(step: Step, *, leaf: bool) -> Callable[[object, object], bool]:
+def _matcher(step: Step, *, leaf: bool) -> Callable[[object, Root], bool]:
     """Return which nodes `..` applies its target to."""
     match step:
         case Property(names) if len(names) > 1 and not leaf:
@@ -327,12 +333,12 @@ def _matcher(step: Step, *, leaf: bool) -> Callable[[object, object], bool]:
             return lambda _node, _root: False
 
 
-def _values(called: Function) -> list[Callable[[object], object]]:
+def _values(called: Function) -> list[Callable[[Root], object]]:
     return [_json_value(a) if isinstance(a, str) else _path_value(a) for a in called.arguments]
 
 
-def _json_value(text: str) -> Callable[[object], object]:
-    def value(_root: object) -> object:
+def _json_value(text: str) -> Callable[[Root], object]:
+    def value(_root: Root) -> object:
         try:
             return parse_json(text)
         except BodyError as error:
@@ -341,9 +347,9 @@ def _json_value(text: str) -> Callable[[object], object]:
     return value
 
 
-def _path_value(path: Path) -> Callable[[object], object]:
+def _path_value(path: Path) -> Callable[[Root], object]:
     read = compile_path(path)
-    return lambda root: read(root, root, False)
+    return lambda root: read(root.document, root, False)
 
 
 def _call(called: Function) -> Callable[[object, _Run], object]:
@@ -372,7 +378,7 @@ def _length(called: Function) -> Callable[[object, _Run], object]:
         if isinstance(first, str):
             raise EvaluationError("length() takes a path, not a value")
         if inner is not None:
-            counted = inner(model, model, False)
+            counted = inner(model, Root(model, run.root.visits), False)
             if isinstance(counted, list):
                 return len(cast("list[object]", counted))
         return length(model)

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, cast
 from mapping.vtl.errors import TemplateError
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath_cursor import unescape
-from mapping.vtl.jsonpath_errors import EvaluationError, InvalidPathError, PathNotFoundError
+from mapping.vtl.jsonpath_errors import EvaluationError, InvalidPathError, PathBoundError, PathNotFoundError
 from mapping.vtl.jsonpath_functions import is_number
 from mapping.vtl.jsonpath_tree import (
     AllOf,
@@ -44,11 +44,33 @@ _DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9
 _INLINE: Final = "imsx"  # of Java's flags those that Python's expressions have too
 _MAX_DIGITS: Final = 400
 
+MAX_VISITS: Final = 1_000_000
+"""Values that one reading of a path may look at: `$..*..*..*` would look at a small document for ever."""
+
+
+@dataclass(slots=True)
+class Root:
+    """The document that `$` means, and how many values the whole reading, filters in filters too, has looked at."""
+
+    document: object
+    visits: list[int]
+
+    def visit(self, count: int = 1) -> None:
+        """Count values that are looked at.
+
+        Raises:
+            PathBoundError: there were too many.
+
+        """
+        self.visits[0] += count
+        if self.visits[0] > MAX_VISITS:
+            raise PathBoundError(f"the JSONPath looks at more than {MAX_VISITS} values: name the way to them instead")
+
 
 class Paths(Protocol):
     """What a filter asks of the evaluator."""
 
-    def compile(self, path: Path) -> Callable[[object, object, bool], object]:
+    def compile(self, path: Path) -> Callable[[object, Root, bool], object]:
         """Make a function of a path: it takes document, root and whether a missing property is an error."""
         ...
 
@@ -65,15 +87,15 @@ class _Json:
 
 
 _Node = Number | Text | Bool | Null | Undefined | JsonText | Regex | PathTerm | _Json
-_Item = Callable[[object, object], bool]
-_Source = Callable[[object, object], _Node]
+_Item = Callable[[object, Root], bool]
+_Source = Callable[[object, Root], _Node]
 
 
 def compile_filter(expression: Expression, paths: Paths) -> _Item:
     """Return a function of element and document root that says whether the filter keeps the element."""
     test = _compile(expression, paths)
 
-    def keeps(item: object, root: object) -> bool:
+    def keeps(item: object, root: Root) -> bool:
         try:
             return test(item, root)
         except InvalidPathError:
@@ -101,8 +123,8 @@ def _compile(expression: Expression, paths: Paths) -> _Item:
             return lambda item, root: compare(first(item, root), second(item, root))
 
 
-def _exists(read: Callable[[object, object, bool], object], *, negated: bool) -> _Item:
-    def test(item: object, root: object) -> bool:
+def _exists(read: Callable[[object, Root, bool], object], *, negated: bool) -> _Item:
+    def test(item: object, root: Root) -> bool:
         try:
             read(item, root, True)
         except PathNotFoundError:
@@ -120,9 +142,9 @@ def _source(term: Term, paths: Paths) -> _Source:
     read = paths.compile(term.path)
     at_root = term.path.at_root
 
-    def source(item: object, root: object) -> _Node:
+    def source(item: object, root: Root) -> _Node:
         try:
-            return _node(read(root if at_root else item, root, False))
+            return _node(read(root.document if at_root else item, root, False))
         except PathNotFoundError:
             return Undefined()
 

@@ -84,6 +84,17 @@ def test_what_is_no_jsonpath_is_an_error_of_the_template() -> None:
         shown("  $input.path('$[')", body="{}")
 
 
+def test_a_path_that_would_run_for_ever_is_a_bound() -> None:
+    body = "[" * 300 + "]" * 300
+    with pytest.raises(TemplateBoundError, match=r"line 1, column 1.*1000000 values"):
+        shown("$input.path('$..*..*..*..*')", body=body)
+
+
+def test_keys_as_a_set_and_as_json() -> None:
+    body = '{"a": {"x": 1, "y": 2}}'
+    assert shown("$input.path('$.a.keys()') $input.json('$.a.keys()')", body=body) == '[x, y] ["x","y"]'
+
+
 @pytest.mark.parametrize(
     ("call", "output"),
     [

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from mapping.vtl.jsonpath import CACHED_PATHS, compile_path
-from mapping.vtl.jsonpath_errors import EvaluationError, InvalidPathError, PathNotFoundError
+from mapping.vtl.jsonpath_errors import EvaluationError, InvalidPathError, PathBoundError, PathNotFoundError
 
 DOCUMENT = {"predictions": [{"scores": [3.5]}, {"scores": [4.0]}], "n": None, "m": {"a": 1}}
 
@@ -68,6 +68,26 @@ def test_long_and_deep_paths_are_refused() -> None:
 def test_a_slice_of_a_small_array_takes_no_time_for_its_numbers() -> None:
     assert compile_path("$[-2000000000:2000000000]").read([1, 2]) == [1, 2, 1, 2]
     assert compile_path("$[?(@.size() size 1e999999)]").read([[1]]) == []
+
+
+def test_paths_that_would_run_for_ever_are_stopped() -> None:
+    document: object = 1
+    for _ in range(300):
+        document = [document]
+    with pytest.raises(PathBoundError, match="1000000 values"):
+        compile_path("$..*..*..*..*").read(document)
+    with pytest.raises(PathBoundError, match="values"):
+        compile_path("$..[?(@..[?(@..[?(@..x)])])]").read(document)
+    with pytest.raises(PathBoundError, match="values"):
+        compile_path("$[*][*][*][*][*][*][*]").find([[[[[[[1] * 12] * 12] * 12] * 12] * 12] * 12] * 12)
+
+
+def test_more_steps_than_python_can_stack_are_refused() -> None:
+    assert compile_path("$" + ".a" * 4000).read({"a": 1}) is None
+    with pytest.raises((InvalidPathError, PathBoundError), match="nested too deep"):
+        compile_path("$" + "[0]" * 3000).find([])
+    with pytest.raises(InvalidPathError, match=r"nested too deep|levels"):
+        compile_path("$[?(" + "(" * 2000 + "@.a" + ")" * 2000 + ")]")
 
 
 def test_append_leaves_the_document_alone() -> None:
