@@ -1,12 +1,14 @@
 """The engine's tests need Pulumi's command; where there is none they are skipped, with one line that says so."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 
 from tests.engine.harness import Engine
+
+NO_ENGINE = "tests/engine: no pulumi command on PATH (https://www.pulumi.com/docs/install/)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,9 +18,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.engine)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let every skip for want of an engine come from one place: the summary folds them into one line then."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and NO_ENGINE in report.longrepr[2]:
+        report.longrepr = (__file__, 1, report.longrepr[2])
+    return report
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Callable[[str], Engine]:
     """Make a stack of a copy of the program, on the real engine and an AWS account of its own."""
     if shutil.which("pulumi") is None:
-        pytest.skip("tests/engine: no pulumi command on PATH (https://www.pulumi.com/docs/install/)")
+        pytest.skip(NO_ENGINE)
     return lambda stack: Engine(tmp_path / stack, stack)

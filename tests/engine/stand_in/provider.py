@@ -19,7 +19,7 @@ import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from emulator.computed import answer
+from emulator.invokes import answer
 from tests.engine.stand_in.account import PLACE, Account, RefusedError
 from tests.engine.stand_in.tables import AUTONAMED, replacing
 
