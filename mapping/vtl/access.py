@@ -81,6 +81,8 @@ def prop(value: object, name: str) -> object:
     table = _table(value)
     if table is None:
         return value.vtl_get(name) if isinstance(value, Host) else None
+    if table is ARRAY:
+        return None
     swapped = name[0].swapcase() + name[1:]
     for method in ("get" + name, "get" + swapped, "is" + name, "is" + swapped):
         run = table.find(method, ())

@@ -68,19 +68,25 @@ def uses(root: tree.Node) -> Uses:
         macros,
         scope_objects or (defines and inside_loops),
         throws,
-        careful and defines or throws,
+        (careful and defines) or throws,
     )
 
 
 def needs_context(root: tree.Node, dialect: Dialect) -> bool:
     """Tell whether a template's variables have to be looked up while rendering.
 
-    Macros and #evaluate may use any; the body of a #define that is printed inside of a loop over null sees null.
+    Macros and #evaluate may use any; the body of a #define that is printed inside of a loop over null sees null, and
+    so does a loop inside of another over the same name.
     """
     used = uses(root)
     if dialect is Dialect.VELOCITY and used.macros:
         return True
-    return used.defines and any(isinstance(node, tree.Foreach) for node in tree.walk(root))
+    loops = [node for node in tree.walk(root) if isinstance(node, tree.Foreach)]
+    if used.defines and loops:
+        return True
+    return any(
+        isinstance(inner, tree.Foreach) and inner.name == loop.name for loop in loops for inner in tree.walk(loop.body)
+    )
 
 
 def is_scope_property(node: tree.Reference) -> bool:

@@ -57,11 +57,16 @@ def _wrap(value: int, left: int, right: int) -> int:
     return BigInteger(value)
 
 
+def _is_big(value: object) -> bool:
+    """Tell whether Java has a BigInteger or BigDecimal."""
+    return isinstance(value, Decimal) or (isinstance(value, int) and _size(value) == 4)  # noqa: PLR2004 - BigInteger
+
+
 def to_decimal(value: object) -> Decimal:
     """A number as BigDecimal; doubles with all their binary digits."""
     if isinstance(value, Decimal):
         return value
-    if isinstance(value, BigInteger):
+    if isinstance(value, int) and _is_big(value):
         return Decimal(int(value))
     number = float(cast("float", value))
     if math.isnan(number) or math.isinf(number):
@@ -95,7 +100,7 @@ def _integers(operator: str, left: int, right: int) -> int | None:
         return _wrap(left * right, left, right)
     if right == 0:
         return None
-    big = BigInteger in (left.__class__, right.__class__) or 4 in (_size(left), _size(right))  # noqa: PLR2004
+    big = _is_big(left) or _is_big(right)
     quotient = abs(left) // abs(right)
     if (left < 0) != (right < 0):
         quotient = -quotient
@@ -149,7 +154,7 @@ def arithmetic(operator: str, left: object, right: object) -> object:
     integers = isinstance(left, int), isinstance(right, int)
     if all(integers):
         return _integers(operator, cast("int", left), cast("int", right))
-    if isinstance(left, Decimal) or isinstance(right, Decimal) or BigInteger in (left.__class__, right.__class__):
+    if _is_big(left) or _is_big(right):
         return _decimals(operator, to_decimal(left), to_decimal(right))
     result = _doubles(operator, _float(left), _float(right))
     if result is not None and _both_float(left, right):
@@ -177,7 +182,7 @@ def compare(left: object, right: object) -> int:
     """-1, 0 or 1 for two numbers; 0 too where one is NaN."""
     if isinstance(left, int) and isinstance(right, int):
         return (left > right) - (left < right)
-    if isinstance(left, Decimal) or isinstance(right, Decimal) or BigInteger in (left.__class__, right.__class__):
+    if _is_big(left) or _is_big(right):
         ours, theirs = to_decimal(left), to_decimal(right)
         return (ours > theirs) - (ours < theirs)
     one, other = _float(left), _float(right)

@@ -175,7 +175,7 @@ class _Builder:
         body = children[-1]
         if self._dialect is Dialect.VELOCITY:
             self._macros.add(names[0])
-        parameters = tuple(name[1:] if name.startswith("$") else name for name in names[1:])
+        parameters = tuple(name.removeprefix("$") for name in names[1:])
         line, column = self._place(node)
         if not isinstance(body, tree.Block):
             raise self._fault(node, "#macro has no body", "#macro(name) ... #end")
@@ -195,10 +195,8 @@ class _Builder:
         source = self._literal(node)
         image = self._first(node).image
         match node.rule:
-            case Rule.INTEGER:
-                return tree.Number(line, column, source, integer_literal(image))
-            case Rule.FLOAT:
-                return tree.Number(line, column, source, float(image))
+            case Rule.INTEGER | Rule.FLOAT:
+                return tree.Number(line, column, source, self._number(node, image))
             case Rule.TRUE | Rule.FALSE:
                 return tree.Boolean(line, column, source, node.rule is Rule.TRUE)
             case Rule.RANGE:
@@ -214,6 +212,16 @@ class _Builder:
                 return tree.Binary(values[0].line, values[0].column, source, node.name, values[0], values[1])
             case _:
                 return tree.Word(line, column, source, image)
+
+    def _number(self, node: Concrete, image: str) -> object:
+        """A literal's value; a `#` that ran into its token makes it none."""
+        try:
+            return integer_literal(image) if node.rule is Rule.INTEGER else float(image)
+        except ValueError as error:
+            line, column = self._place(node)
+            raise TemplateSyntaxError(
+                f"{image!r} is not a number", line=line, column=column, expected="digits"
+            ) from error
 
     def _expression(self, node: Concrete) -> tree.Value:
         """What is in parentheses; for #set, #if and parentheses themselves. Its source is all that is inside."""
@@ -289,8 +297,9 @@ class _Builder:
         quote, value = image[0], image[1:-1]
         if quote == '"' and "\\u" in value:
             value = self._unescape(node, value)
-        value = value.replace(quote * 2, quote)
-        if quote == "'" or ("$" not in image and "#" not in image):
+        if quote in "\"'":
+            value = value.replace(quote * 2, quote)
+        if quote != '"' or ("$" not in image and "#" not in image):
             return tree.String(line, column, image, value)
         padded = "##" not in value
         try:

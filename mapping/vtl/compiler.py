@@ -10,14 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mapping.vtl import access, runtime, tree
-from mapping.vtl.arithmetic import arithmetic
 from mapping.vtl.analysis import Uses, reads_only, sets, uses, weight
+from mapping.vtl.arithmetic import arithmetic
 from mapping.vtl.containers import hashable
 from mapping.vtl.errors import TemplateBoundError
 from mapping.vtl.expressions import Expressions
 from mapping.vtl.limits import Dialect, Limits
 from mapping.vtl.regex import split
-from mapping.vtl.scope import break_for, Scope, leave_scope
+from mapping.vtl.scope import Scope, break_for, leave_scope
 from mapping.vtl.source import Function, Line, in_format, literal
 from mapping.vtl.values import Array, ArrayList
 
@@ -415,9 +415,9 @@ class Compiler(Expressions):
         if self.function.kind != "main" and not self.function.recursive:
             self.share(names.counter, names.size, f"h{n}")
         kept = [(variable, f"o{n}")]
-        for extra in ("velocityCount", "velocityHasNext"):
+        for extra, letter in (("velocityCount", "p"), ("velocityHasNext", "q")):
             if extra in self.variables:
-                kept.append((self.variables[extra], f"{'p' if extra == 'velocityCount' else 'q'}{n}"))
+                kept += [(self.variables[extra], f"{letter}{n}")]
         for name, saved in kept:
             self.emit(f"{saved} = {name}")
             self.function.assigned.add(name)

@@ -7,7 +7,6 @@ from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.methods import Kind, Table, View
 from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, ArrayList, Host, container_text, equals, hash_code, text
 
-
 _MOST = MAX_TEXT // 8
 
 COLLECTION = Table()
@@ -44,7 +43,7 @@ class Iter(Host):
         self._at = 0
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """hasNext and next."""
+        """HasNext and next."""
         if args or name not in ("hasNext", "next"):
             return NO_METHOD
         if name == "hasNext":
@@ -182,7 +181,9 @@ class MapView(View):
 
 
 def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else list(cast("Iterable[object]", value))
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    return list(cast("Iterable[object]", value))
 
 
 @COLLECTION.add("size")

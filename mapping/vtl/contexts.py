@@ -204,7 +204,7 @@ class Macros:
         """Add a macro; the first of a name stays."""
         self.defined.setdefault(macro.name, macro)
 
-    def call(
+    def call(  # noqa: PLR0917 - generated code calls it by position
         self,
         out: list[str],
         context: Context,
@@ -246,7 +246,7 @@ class Macros:
             self.depth -= 1
 
 
-def show(out: list[str], context: Context, value: object, escape: str, prefix: str, instead: str) -> None:
+def show(out: list[str], context: Context, value: object, escape: str, prefix: str, instead: str) -> None:  # noqa: PLR0917 - generated code calls it by position
     """Print a reference; bodies go straight out."""
     if isinstance(value, Body) and value.render(out, context):
         return

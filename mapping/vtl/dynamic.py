@@ -10,9 +10,9 @@ from mapping.vtl import access, tree
 from mapping.vtl.analysis import weight
 from mapping.vtl.compiler import GLOBALS, Compiler
 from mapping.vtl.contexts import Argument, Body, Context, MacroBody, Macros, Nulls, show, show_source
+from mapping.vtl.limits import Dialect
 from mapping.vtl.runtime import Broken, Halt, Run
 from mapping.vtl.scope import Scope, leave_scope
-from mapping.vtl.limits import Dialect
 from mapping.vtl.source import Line, literal
 from mapping.vtl.values import text
 
@@ -48,7 +48,7 @@ class Session:
             if broken.owner is not None:
                 raise
 
-    def loop(
+    def loop(  # noqa: PLR0917 - generated code calls it by position
         self,
         out: list[str],
         context: Context,

@@ -203,18 +203,18 @@ class Expressions:
                     return f"prop({current}, {name})"
                 return f"({temp}.get({name}) if {bound}.__class__ is dict else prop({temp}, {name}))"
             case tree.Index():
-                return self.index(current, bound, temp, part.key)
+                return self.index(bound, temp, part.key)
             case tree.Call():
                 return self.method(bound, temp, part)
 
-    def index(self, current: str, bound: str, temp: str, key: tree.Value) -> str:
+    def index(self, bound: str, temp: str, key: tree.Value) -> str:
         """`[key]`."""
         if isinstance(key, tree.Number) and isinstance(key.value, int) and 0 <= key.value < 1 << 31:
             at = key.value
             return f"({temp}[{at}] if {bound}.__class__ in LISTS and len({temp}) > {at} else index({temp}, {at}))"
         if isinstance(key, tree.String) and key.template is None:
-            return f"({temp}.get({literal(key.value)}) if {bound}.__class__ is dict else index({temp}, {literal(key.value)}))"
-        del current
+            name = literal(key.value)
+            return f"({temp}.get({name}) if {bound}.__class__ is dict else index({temp}, {name}))"
         return f"(None if {bound} is None else index({temp}, {self.value(key)}))"
 
     def method(self, bound: str, temp: str, part: tree.Call) -> str:

@@ -7,7 +7,6 @@ import decimal
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.values import Char, Float, float_text, text
 
@@ -64,7 +63,7 @@ def _pad(shown: str, size: int, flags: str) -> str:
     return shown.ljust(size) if "-" in flags else shown.rjust(size)
 
 
-def _convert(whole: str, conversion: str, flags: str, size: int, digits: int | None, value: object) -> str:
+def _convert(whole: str, conversion: str, flags: str, size: int, digits: int | None, value: object) -> str:  # noqa: PLR0917 - as java.util.Formatter has them
     kind = conversion.lower()
     if kind == "s":
         shown = text(value)
@@ -97,7 +96,7 @@ def _integer(kind: str, flags: str, size: int, value: int) -> str:
     if kind == "d":
         return _number(f"{abs(value):,}" if "," in flags else str(abs(value)), value < 0, flags, size)
     if value < 0:
-        value += 1 << (32 if -(2**31) <= value else 64)
+        value += 1 << (32 if value >= -(2**31) else 64)
     shown = f"{value:{kind}}"
     if "#" in flags:
         shown = ("0x" if kind == "x" else "0") + shown

@@ -1,9 +1,9 @@
-"""Which regular expressions can take exponential time in a backtracking engine.
+r"""Which regular expressions can take exponential time in a backtracking engine.
 
 Python's `re` (like Java's) tries every way to split a text over repetitions. Here the parsed pattern is walked: inside
-of a repeated group, two variable parts that can touch and share characters, such as `(a+)+`, `(a|aa)*` or `(\\d+,?)*`,
-can split one text in exponentially many ways and are refused; `\\d+(,\\d+)*` is fine, for the comma divides. Such parts in
-a row outside of a group cost a power of the text's length, which `degree` counts. Some harmless patterns are refused.
+of a repeated group, two variable parts that can touch and share characters, such as `(a+)+`, `(a|aa)*` or `(\d+,?)*`,
+can split one text in exponentially many ways and are refused; `\d+(,\d+)*` is fine, for the comma divides. Such
+parts in a row outside of a group cost a power of the text's length, which `degree` counts. Some harmless patterns are refused.
 """
 
 from collections.abc import Iterable
@@ -45,16 +45,16 @@ def degree(pattern: str) -> int:
     return max([1, *(1 + sum(bool(part.chars & other.chars) for other in parts[:i]) for i, part in enumerate(parts))])
 
 
-def _parsed(pattern: str) -> Any:
+def _parsed(pattern: str) -> Any:  # noqa: ANN401 - the tree of re's own parser has no types
     return cast("Any", parser).parse(pattern, 256)
 
 
 class _Walk:
-    def ambiguous(self, nodes: Any) -> bool:
+    def ambiguous(self, nodes: Any) -> bool:  # noqa: ANN401 - the same
         """Look for repetitions at any depth."""
         return any(self._node(str(name), argument) for name, argument in nodes)
 
-    def _node(self, name: str, argument: Any) -> bool:
+    def _node(self, name: str, argument: Any) -> bool:  # noqa: ANN401 - the same
         match name:
             case "MAX_REPEAT" | "MIN_REPEAT":
                 _, most, body = argument
@@ -90,14 +90,14 @@ class _Walk:
                     break
         return False
 
-    def parts(self, nodes: Any) -> list[_Part]:
+    def parts(self, nodes: Any) -> list[_Part]:  # noqa: ANN401 - the same
         """The pieces of a sequence, groups opened."""
         found: list[_Part] = []
         for name, argument in nodes:
             found += self._parts_of(str(name), argument)
         return found
 
-    def _parts_of(self, name: str, argument: Any) -> list[_Part]:
+    def _parts_of(self, name: str, argument: Any) -> list[_Part]:  # noqa: ANN401 - the same
         match name:
             case "SUBPATTERN":
                 return self.parts(argument[-1])
@@ -151,7 +151,7 @@ def _first(parts: list[_Part]) -> frozenset[int]:
     return found
 
 
-def _set(name: str, argument: Any) -> frozenset[int]:
+def _set(name: str, argument: Any) -> frozenset[int]:  # noqa: ANN401 - the same
     match name:
         case "LITERAL":
             return frozenset({min(int(argument), 256)})

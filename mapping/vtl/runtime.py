@@ -17,6 +17,10 @@ LONG_TEXT = 2_000
 """Characters from which on a single text is counted against the bounds."""
 
 
+SIZED = frozenset({str, list, ArrayList, dict})
+"""Types whose methods take time by their size."""
+
+
 class Halt(Exception):  # noqa: N818 - a command, not an error
     """`#stop`, and `#break` outside of everything: what was rendered so far is the output."""
 
@@ -118,8 +122,10 @@ class Run:
 
     def call(self, value: object, name: str, args: tuple[object, ...]) -> object:
         """A method call; long values are counted."""
-        if isinstance(value, str | list | dict) and len(cast("str", value)) > LONG_TEXT:
-            self.spend(1 + (len(cast("str", value)) >> 6))
+        if value.__class__ in SIZED:
+            size = len(cast("str", value))
+            if size > LONG_TEXT:
+                self.spend(1 + (size >> 6))
         return access.call(value, name, args)
 
     def range(self, start: object, end: object) -> ArrayList | None:

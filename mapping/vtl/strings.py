@@ -4,7 +4,6 @@ Positions count UTF-16 units, as Java does; text outside the Basic Multilingual 
 """
 
 import re
-from collections.abc import Iterable
 from typing import cast
 
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
@@ -311,7 +310,7 @@ def _spread(args: tuple[object, ...]) -> tuple[object, ...]:
 
 @STRING.add("join", Kind.STRING, Kind.COLLECTION)
 def _join_collection(_: str, separator: str, items: object) -> str:
-    pieces = list(cast("Iterable[object]", items))
+    pieces = list(cast("list[object]", items))
     if not all(item is None or isinstance(item, str) for item in pieces):
         raise TemplateRunError("ClassCastException: not all elements are strings", construct="join")
     return _joined_with(separator, pieces)

@@ -51,12 +51,12 @@ class Index(Node):
 
 @dataclass(slots=True, frozen=True)
 class Reference(Value):
-    """`$name` and what hangs on it.
+    r"""`$name` and what hangs on it.
 
     `quiet` is `$!`, `formal` `${}`. `escaped`: an odd number of backslashes stands before it, so its source is
     printed. `prefix` is printed before it (half of the backslashes, dollars too many), twice over `escape` where
     there is no value; `null_text` is what is printed instead of a value that is not there. `computable` is False
-    for `$\\!name`, which is text. `bare` is a name without a dollar among a method's arguments: null.
+    for `$\!name`, which is text. `bare` is a name without a dollar among a method's arguments: null.
     """
 
     name: str

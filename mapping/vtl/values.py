@@ -263,7 +263,7 @@ def _decimal_text(value: Decimal) -> str:
 
 
 TEXT: dict[type, Callable[..., str]] = {
-    str: lambda value: value,
+    str: str.__str__,
     Char: str.__str__,
     int: int.__repr__,
     Long: int.__repr__,

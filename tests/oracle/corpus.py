@@ -1,5 +1,7 @@
 """The corpus whose renders are kept as vectors: every construct, every pair of neighbours, templates from the field."""
 
+# ruff: noqa: E501 - templates and tables of values stand in one line
+
 from itertools import product
 from pathlib import Path
 

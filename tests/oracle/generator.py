@@ -3,6 +3,8 @@
 One `random.Random` decides everything, so Hypothesis can drive it and a seed repeats a template.
 """
 
+# ruff: noqa: E501 - templates and tables of values stand in one line
+
 from random import Random
 from typing import Any
 
@@ -34,8 +36,8 @@ CONTEXT: dict[str, Any] = {
 NAMES = (*CONTEXT, "x", "y", "i", "v", "undef", "foreach", "velocityCount")
 _BLANKS = ("", " ", "  ", "\n", " \n", "\n ", "\t", "\r\n", "\n\n", " \n  ", "")
 _TEXTS = (
-    "a", "text", ".", ",", "{", "}", "[", "]", "(", ")", "!", "$ ", "$", "#", "# ", "\\", "\\\\", "-", "_x", "1", "\"", "'",
-    "\n", " ", "{\"k\": ", "}", "$$", "$!", "${", "#{", "|", "=", "&&", "ü", "$5", "#5", ".x", "[0]", "\t", "*#", "]]#", "#end",
+    "a", "text", ".", ",", "{", "}", "[", "]", "(", ")", "!", "$ ", "$", "#", "# ", "\\", "\\\\", "-", "_x", "1", '"', "'",
+    "\n", " ", '{"k": ', "}", "$$", "$!", "${", "#{", "|", "=", "&&", "ü", "$5", "#5", ".x", "[0]", "\t", "*#", "]]#", "#end",
     "\\$", "\\#", "$.", "$[", "@", "#@", "end", "else",
 )  # fmt: skip
 _PROPERTIES = (
@@ -170,7 +172,8 @@ class Generator:
 
     def reference(self, opening: str | None = None) -> str:
         """A reference with its chain."""
-        opening = opening or self.pick(("$", "$", "$", "$!", "${"))
+        if opening is None:
+            opening = str(self.pick(("$", "$", "$", "$!", "${")))
         body = self.pick(NAMES)
         for _ in range(self.pick((0, 0, 0, 1, 1, 2, 3))):
             body += self.member()

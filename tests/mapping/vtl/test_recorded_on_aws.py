@@ -4,6 +4,8 @@ The sdist's tests call a fixture with template and variables; run with a recorde
 and the snapshot beside them what AWS answered (2023-08-07 to 2025-05-29). Nothing of it is kept here.
 """
 
+# ruff: noqa: E501 - templates and tables of values stand in one line
+
 import inspect
 import json
 import re
@@ -11,7 +13,7 @@ import subprocess
 import sys
 import tarfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -55,7 +57,7 @@ class Util(Host):
 
 
 @contextmanager
-def stubbed_modules() -> Iterator[None]:
+def stubbed_modules() -> Generator[None]:
     kept = {name: sys.modules.get(name) for name in STUBBED}
     sys.modules.update({name: Anything(name) for name in STUBBED})
     try:
@@ -120,7 +122,9 @@ def record(test: Callable[..., Any], suite: Any) -> list[tuple[str, dict[str, An
     def test_render(template: str, context: Any = None, *_: Any, **options: Any) -> None:
         made.append((template, context or {}, options.get("ignore_whitespaces", False)))
 
-    with suppress(Exception, pytest.fail.Exception):  # a test that looks at its result finds none; what it rendered is noted all the same
+    with suppress(
+        Exception, pytest.fail.Exception
+    ):  # a test that looks at its result finds none; what it rendered is noted all the same
         test(suite, test_render)
     return made
 
@@ -134,7 +138,8 @@ def as_recorded(output: str, recorded: object, *, ignore_blanks: bool) -> object
 
 def test_every_render_recorded_on_aws(sources: tuple[str, dict[str, Any]]) -> None:
     tests, snapshot = sources
-    compared, different = 0, []
+    compared = 0
+    different: list[tuple[object, ...]] = []
     entries = {key.rpartition("::")[2]: entry for key, entry in snapshot.items() if entry["recorded-content"]}
     for name, made in calls(tests).items():
         entry = entries.get(name, {"recorded-content": {}})

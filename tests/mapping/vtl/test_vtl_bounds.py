@@ -1,0 +1,138 @@
+"""What breaks a bound or the grammar is a template error with its place; nothing runs on without end."""
+
+# ruff: noqa: E501 - templates and tables of values stand in one line
+
+import pytest
+
+from mapping import vtl
+from mapping.vtl import Dialect, Limits, TemplateBoundError, TemplateError, TemplateRunError, TemplateSyntaxError
+
+
+def failure(
+    template: str, dialect: Dialect = Dialect.AWS, limits: Limits | None = None, **context: object
+) -> TemplateError:
+    with pytest.raises(TemplateError) as caught:
+        vtl.compile(template, dialect, limits).render(dict(context))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("template", "line", "column"),
+    [
+        ("Hello $", 1, 7),
+        ("a\n#if($x)\nb", 3, 2),
+        ("#if(\n)a#end", 2, 1),
+        ("a #end", 1, 3),
+        ("#set($x = )", 1, 11),
+        ("#foreach($i in $l)", 1, 19),
+        ("${a", 1, 4),
+        ('#set($x = "a)', 1, 11),
+        ('x #parse("f")', 1, 3),
+        ("\n\n  #macro", 3, 3),
+    ],
+)
+def test_grammar_errors_name_their_place(template: str, line: int, column: int) -> None:
+    error = failure(template)
+    assert isinstance(error, TemplateSyntaxError)
+    assert (error.line, error.column) == (line, column)
+    assert str(error).startswith(f"line {line}, column {column}: ")
+
+
+def test_an_error_says_what_was_expected() -> None:
+    assert failure("#if($x)a").expected == "#end of the #if in line 1, column 1"
+    assert failure("#set($x 1)").expected == "= in #set"
+
+
+def test_a_method_that_throws_names_the_reference() -> None:
+    error = failure("a\n  $l.get(9)", l=[1])
+    assert isinstance(error, TemplateRunError)
+    assert (error.line, error.column, error.construct) == (2, 3, "get")
+    assert error.problem == "Index 9 out of bounds for length 1"
+
+
+def test_a_thousand_iterations_and_not_one_more() -> None:
+    template = "#foreach($i in $l).#end"
+    assert vtl.compile(template).render({"l": list(range(1000))}) == "." * 1000
+    error = failure(template, l=list(range(1001)))
+    assert isinstance(error, TemplateBoundError)
+    assert (error.problem, error.construct) == ("more than 1000 iterations", "#foreach")
+
+
+def test_the_thousand_and_first_iteration_fails_only_when_it_comes() -> None:
+    template = "#foreach($i in $l)#if($foreach.count == 1000)#break#end.#end"
+    assert vtl.compile(template).render({"l": list(range(5000))}) == "." * 999
+
+
+def test_velocity_has_no_such_limit() -> None:
+    assert vtl.compile("#foreach($i in $l).#end", Dialect.VELOCITY).render({"l": list(range(30_000))}) == "." * 30_000
+
+
+def test_the_largest_template_is_300_kilobytes() -> None:
+    assert vtl.compile("a" * 307_200).render({}) == "a" * 307_200
+    error = failure("a" * 307_201)
+    assert (error.problem, error.expected) == ("the template has 307201 characters", "at most 307200")
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '#set($s = "ab")#foreach($i in [1..1000])#set($s = "$s$s")#end$s',
+        '#set($s = "ab")#foreach($i in [1..1000])#set($s = $s + $s)#end$s',
+        '#set($s = "ab")#foreach($i in [1..1000])#set($s = $s.concat($s))#end$s',
+        '#set($s = "ab")#foreach($i in [1..1000])#set($s = $s.replaceAll("a", $s))#end$s',
+        '#set($s = "ab")#foreach($i in [1..1000])#set($s = $s.replace("b", $s))#end$s',
+        "#set($l = [1])#foreach($i in [1..1000])#set($l = [$l, $l])#end$l",
+        "#set($l = [1])#foreach($i in [1..1000])#set($_ = $l.addAll($l))#end$l.size()",
+        "#set($l = [1])#foreach($i in [1..200])#set($l = [$l, $l])#end$l.hashCode()",
+        "#set($l = [1])#set($k = [1])#foreach($i in [1..200])#set($l = [$l, $l])#set($k = [$k, $k])#end#if($l == $k)a#end",
+        "#set($a = {})#set($b = {})#set($a.b = $b)#set($b.a = $a)$a",
+        "#foreach($i in [1..1000])#foreach($i in [1..1000])#foreach($i in [1..1000])a#end#end#end",
+        "#foreach($i in [1..1000])#foreach($i in [1..1000])$s.format('%9999s', 1)#end#end",
+        "#define($a)$b$b$b#end#define($b)$c$c$c#end#define($c)$a$a$a$b$b#end#foreach($i in [1..1000])$a#end",
+        '$s.matches("(a+)+b")',
+        '$s.matches("(a|aa)+b")',
+        '$s.format("%99999d", 1)',
+        "#set($x = [1..2000000000])",
+    ],
+)
+def test_growth_ends_in_a_bound(template: str) -> None:
+    assert isinstance(failure(template, s="a" * 40), TemplateBoundError)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "#if($t)" * 100 + "#end" * 100,
+        "#set($x = " + "(" * 100 + "1" + ")" * 100 + ")",
+        "#set($x = " + "[" * 100 + "]" * 100 + ")",
+        "#set($x = " + "!" * 100 + "$t)",
+        "#set($x = 1" + " + 1" * 100 + ")",
+        "$a" + ".b" * 5000,
+        "$a.b(" * 100 + "1" + ")" * 100,
+        "#set($x = " + "[$a.b([" * 30 + "1" + "])]" * 30 + ")",
+    ],
+)
+def test_nesting_has_a_bound(template: str) -> None:
+    assert isinstance(failure(template), TemplateBoundError)
+
+
+def test_deep_nesting_within_the_bound_works() -> None:
+    nested = "#foreach($i in [1..2])#if($foreach.hasNext)$foreach.count#end" * 9
+    assert vtl.compile(nested + "." + "#end" * 9).render({})[:9] == "111111111"
+    assert vtl.compile("#if(true)" * 55 + "a" + "#end" * 55).render({}) == "a"
+
+
+def test_macros_end_where_velocity_ends_them() -> None:
+    template = "#macro(m)#m()#end#m()"
+    assert isinstance(failure(template, Dialect.VELOCITY), TemplateBoundError)
+
+
+def test_limits_are_the_callers() -> None:
+    limits = Limits(iterations=2, text=10)
+    assert vtl.compile("#foreach($i in [1..2])$i#end", limits=limits).render({}) == "12"
+    assert isinstance(failure("#foreach($i in [1..3])$i#end", limits=limits), TemplateBoundError)
+    assert isinstance(failure("12345678901", limits=limits), TemplateBoundError)
+
+
+def test_backslashes_are_read_in_linear_time() -> None:
+    assert vtl.compile("\\" * 200_000 + " ").render({}) == "\\" * 200_000 + " "
