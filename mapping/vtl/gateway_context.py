@@ -22,6 +22,7 @@ _RESPONSE: Final = "responseOverride"
 _REQUEST_KINDS: Final = ("path", "header", "querystring")
 _NO_REQUEST: Final[dict[str, object]] = {kind: {} for kind in _REQUEST_KINDS}
 _NO_RESPONSE: Final[dict[str, object]] = {"header": {}}
+_LEAVES: Final = frozenset({str, int, bool, float})
 _SMALLEST_TABLE: Final = 16
 _UNIT: Final = 2  # bytes of a UTF-16 unit
 
@@ -74,9 +75,13 @@ class ContextMap(Host):
 
     @property
     def _values(self) -> dict[str, object]:
-        if self._own is None:
-            self._own = {name: self._wrapped(name, value) for name, value in self._given.items()}
-        return self._own
+        own = self._own
+        if own is None:
+            own = self._own = dict(self._given)
+            for name, value in own.items():
+                if value.__class__ not in _LEAVES:
+                    own[name] = self._wrapped(name, value)
+        return own
 
     def _wrapped(self, name: str, value: object) -> object:
         if isinstance(value, dict | Mapping):  # dict first: asking for the protocol is slow
@@ -85,7 +90,13 @@ class ContextMap(Host):
 
     def plain(self) -> dict[str, object]:
         """Return the map as plain nested dictionaries."""
-        return _plain(self._given if self._own is None else self._own)
+        values = dict(self._given if self._own is None else self._own)
+        for name, value in values.items():
+            if value.__class__ is ContextMap:
+                values[name] = cast("ContextMap", value).plain()
+            elif isinstance(value, dict):
+                values[name] = _copied(cast("Mapping[str, object]", value))
+        return values
 
     def put(self, key: object, value: object) -> object:
         """Set a key and return what it had before."""
@@ -186,14 +197,11 @@ class Context(ContextMap):
 def _branch(branch: object) -> dict[str, object]:
     if isinstance(branch, ContextMap):
         return branch.plain()
-    return _plain(cast("Mapping[str, object]", branch)) if isinstance(branch, dict) else {}
+    return _copied(cast("Mapping[str, object]", branch)) if isinstance(branch, dict) else {}
 
 
-def _plain(values: Mapping[str, object]) -> dict[str, object]:
-    return {name: _plain_value(value) for name, value in values.items()}
-
-
-def _plain_value(value: object) -> object:
-    if isinstance(value, ContextMap):
-        return value.plain()
-    return _plain(cast("Mapping[str, object]", value)) if isinstance(value, dict) else value
+def _copied(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: _copied(cast("Mapping[str, object]", value)) if isinstance(value, dict) else value
+        for name, value in values.items()
+    }
