@@ -7,7 +7,6 @@ PATCH /stage   {"patchOperations": [{"op": "replace", "path": "/canarySettings/p
 """
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from emulator.exchange import HttpRequest
@@ -66,21 +65,6 @@ async def _patch(emulation: "Emulation", body: dict[str, Any]) -> Answer:
         percent = -1.0
     if not 0 <= percent <= 100:  # noqa: PLR2004 - a percent
         return BAD, {"message": f"{PERCENT} must be 0 to 100, is {operation.get('value')!r}"}
-    if not _set_percent(emulation, percent):
+    if not await emulation.set_percent(percent):
         return BAD, {"message": "the stage has no canary"}
-    async with emulation._reloading:  # noqa: SLF001 - a reload under way would put its own percent over this one
-        _set_percent(emulation, percent)
     return 200, {"percentTraffic": percent}
-
-
-def _set_percent(emulation: "Emulation", percent: float) -> bool:
-    """Put the first stage's canary at `percent`; False where there is none. Requests in flight are not touched."""
-    served = emulation.served
-    name, stage = next(iter(served.graph.stages.items()))
-    if stage.canary is None:
-        return False
-    changed = replace(stage, canary=replace(stage.canary, percent=percent))
-    graph = replace(served.graph, stages={**served.graph.stages, name: changed})
-    gateway = replace(served.gateway, graph=graph)
-    emulation._served = replace(served, graph=graph, gateway=gateway)  # noqa: SLF001 - the state is the emulation's
-    return True

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,11 +23,12 @@ from emulator.fleet import Fleet
 from emulator.graph import Graph, StageState
 from emulator.http_server import HttpServer
 from emulator.pipeline import Passage, respond
+from emulator.protocol import INVOCATION_SECONDS
 from emulator.reading import graph_of
 from emulator.recording import Recording
+from emulator.sagemaker import Endpoint
 from emulator.served import Served, broken_templates, serving
 from emulator.throttling import Throttles
-from emulator.worker import INVOCATION_SECONDS
 from store.errors import NotThereError
 from store.folder import FolderStore
 
@@ -124,11 +125,34 @@ class Emulation:
             self._served = serving(graph, endpoints, self.throttles, self.split)
             self.updated = time.time()
             gone = [each for name, each in old.endpoints.items() if endpoints.get(name) is not each]
-            task = asyncio.get_running_loop().create_task(self._retire(old, gone))
+            task = asyncio.get_running_loop().create_task(self._retire(old, gone, list(self._retiring)))
             self._retiring.add(task)
             task.add_done_callback(self._retiring.discard)
 
-    async def _retire(self, old: Served, gone: list[Any]) -> None:
+    async def set_percent(self, percent: float) -> bool:
+        """Put the first stage's canary at `percent`, at once and until the next reload; False where there is none.
+
+        A reload under way would put its own percent over this one, so it is set again behind it.
+        """
+        changed = self._put_percent(percent)
+        async with self._reloading:
+            return self._put_percent(percent) or changed
+
+    def _put_percent(self, percent: float) -> bool:
+        served = self.served
+        name, stage = next(iter(served.graph.stages.items()))
+        if stage.canary is None:
+            return False
+        changed = replace(stage, canary=replace(stage.canary, percent=percent))
+        graph = replace(served.graph, stages={**served.graph.stages, name: changed})
+        self._served = replace(served, graph=graph, gateway=replace(served.gateway, graph=graph))
+        self.updated = time.time()
+        return True
+
+    async def _retire(self, old: Served, gone: list[Endpoint], before: list[asyncio.Task[None]]) -> None:
+        """Stop what only `old` knew, when its requests and those of the states before it are answered."""
+        if before:
+            await asyncio.wait(before)
         await old.flights.landed()
         await self.fleet.retire(gone)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from emulator.graph import EndpointSpec
+from emulator.protocol import INVOCATION_SECONDS, Container, External
 from emulator.sagemaker import Endpoint, in_service
-from emulator.worker import INVOCATION_SECONDS, Container, External, Worker
+from emulator.worker import Worker
 
 
 class Fleet:

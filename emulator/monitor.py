@@ -12,7 +12,8 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
-from emulator.computed import Place, answer, computed
+from emulator.computed import Place, computed
+from emulator.invokes import answer
 from emulator.recording import Registration
 
 # How Pulumi's protocol marks a special value inside a struct (sdk/python/lib/pulumi/runtime/rpc.py).

@@ -5,11 +5,7 @@ the reason; what changes no answer (descriptions, examples, response models) is 
 developer guide, "OpenAPI extensions for API Gateway".
 """
 
-import json
 import re
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, TypeVar, cast
 
 from emulator import expressions
 from emulator.api import (
@@ -24,10 +20,9 @@ from emulator.api import (
     Validation,
 )
 from emulator.computed import token
-from emulator.errors import GraphError, UnsupportedError
+from emulator.document import Document, DocumentReader, listing, mapping, read_document
+from emulator.errors import GraphError
 
-Document = Mapping[str, Any]
-Word = TypeVar("Word", bound=StrEnum)
 VERBS = {"get", "put", "post", "delete", "options", "head", "patch"}
 ANY = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
@@ -50,34 +45,6 @@ INTEGRATION_PROPERTIES = {
 }  # fmt: skip
 
 
-def read_document(resource: str, text: str) -> Document:
-    """Parse JSON or YAML text.
-
-    Raises:
-        GraphError: neither, or no OpenAPI document. AWS says `Invalid OpenAPI input.` (recorded 2025-11-18).
-        UnsupportedError: a version other than 3.0.
-    """
-    try:
-        document: object = json.loads(text)
-    except ValueError:
-        from ruamel.yaml import YAML, YAMLError  # noqa: PLC0415 - most documents are JSON
-
-        try:
-            document = YAML(typ="safe").load(text)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # ruamel.yaml has no types
-        except YAMLError as error:
-            raise GraphError(
-                resource, "body", f"neither JSON nor YAML (AWS: Invalid OpenAPI input.): {error}"
-            ) from error
-    if not isinstance(document, dict):
-        raise GraphError(resource, "body", "no OpenAPI document (AWS: Invalid OpenAPI input.)")
-    document = cast("dict[str, Any]", document)
-    if "swagger" in document:
-        raise UnsupportedError(resource, "body.swagger", f"version {document['swagger']}: write OpenAPI 3.0.1")
-    if not str(document.get("openapi", "")).startswith("3.0"):
-        raise GraphError(resource, "body.openapi", f"must be 3.0.x, is {document.get('openapi')!r}")
-    return document
-
-
 def api_of(resource: str, identifier: str, text: str, binary_media_types: tuple[str, ...] = ()) -> Api:
     """Build the frozen API `identifier` from a document's text; `resource` names it in errors.
 
@@ -88,27 +55,24 @@ def api_of(resource: str, identifier: str, text: str, binary_media_types: tuple[
     return _Reader(resource, identifier, read_document(resource, text)).api(binary_media_types)
 
 
-class _Reader:
-    def __init__(self, resource: str, identifier: str, document: Document) -> None:
-        self.resource, self.identifier, self.document = resource, identifier, document
-
+class _Reader(DocumentReader):
     def api(self, binary: tuple[str, ...]) -> Api:
         document = self.document
         self.known(document, "", EMULATED_EXTENSIONS | WITHOUT_EFFECT)
         if document.get("security"):
             raise self.unsupported("security", "authorizers and API keys are not imitated")
-        paths = {path: self.path(path, entry) for path, entry in _map(document.get("paths")).items()}
-        responses = _map(document.get("x-amazon-apigateway-gateway-responses"))
+        paths = {path: self.path(path, entry) for path, entry in mapping(document.get("paths")).items()}
+        responses = mapping(document.get("x-amazon-apigateway-gateway-responses"))
         return Api(
             id=self.identifier,
-            name=str(_map(document.get("info")).get("title", "")),
+            name=str(mapping(document.get("info")).get("title", "")),
             resources={path: methods for path, methods in paths.items() if methods},
             responses={kind: self.custom(kind, entry) for kind, entry in responses.items()},
-            binary_media_types=(*binary, *_list(document.get("x-amazon-apigateway-binary-media-types"))),
+            binary_media_types=(*binary, *listing(document.get("x-amazon-apigateway-binary-media-types"))),
         )
 
     def path(self, path: str, entry: Document) -> dict[str, Method]:
-        shared = _list(entry.get("parameters"))
+        shared = listing(entry.get("parameters"))
         methods: dict[str, Method] = {}
         for verb, operation in entry.items():
             if verb in VERBS or verb == ANY:
@@ -132,25 +96,25 @@ class _Reader:
         )
 
     def validation(self, where: str, operation: Document, shared: list[Document]) -> Validation:
-        validators = _map(self.document.get("x-amazon-apigateway-request-validators"))
+        validators = mapping(self.document.get("x-amazon-apigateway-request-validators"))
         word = "x-amazon-apigateway-request-validator"
         name = operation.get(word, self.document.get(word))
         if name is None:
             return Validation()
         if name not in validators:
             raise GraphError(self.resource, f"{where}: {word}", f"no validator is called {name!r}")
-        parameters = [self.resolved(each) for each in [*shared, *_list(operation.get("parameters"))]]
+        parameters = [self.resolved(each) for each in [*shared, *listing(operation.get("parameters"))]]
         required = [each for each in parameters if each.get("required") or each.get("in") == "path"]
         names = {
             place: tuple(p["name"] for p in required if p.get("in") == place) for place in ("header", "path", "query")
         }
         if not validators[name].get("validateRequestParameters"):
             names = dict.fromkeys(names, ())
-        bodies: dict[str, Mapping[str, object]] = {}
+        bodies: dict[str, Document] = {}
         if validators[name].get("validateRequestBody"):
-            for media, content in _map(self.resolved(_map(operation.get("requestBody"))).get("content")).items():
+            for media, content in mapping(self.resolved(mapping(operation.get("requestBody"))).get("content")).items():
                 if "schema" in content:
-                    bodies[media] = {**content["schema"], "components": _map(self.document.get("components"))}
+                    bodies[media] = {**content["schema"], "components": mapping(self.document.get("components"))}
         return Validation(headers=names["header"], paths=names["path"], querystrings=names["query"], bodies=bodies)
 
     def integration(self, where: str, entry: Document) -> Integration:
@@ -184,8 +148,8 @@ class _Reader:
             passthrough=self.member(Passthrough, where, "passthroughBehavior", entry) or Passthrough.WHEN_NO_MATCH,
             timeout=int(entry.get("timeoutInMillis", DEFAULT_TIMEOUT_MILLISECONDS)) / 1000,
             parameters=parameters,
-            templates=dict(_map(entry.get("requestTemplates"))),
-            responses=self.integration_responses(where, _map(entry.get("responses"))),
+            templates=dict(mapping(entry.get("requestTemplates"))),
+            responses=self.integration_responses(where, mapping(entry.get("responses"))),
             content_handling=self.member(ContentHandling, where, "contentHandling", entry),
         )
 
@@ -211,7 +175,7 @@ class _Reader:
                 parameters=self.expressions(
                     place, entry.get("responseParameters"), prefix, expressions.RESPONSE_SOURCES
                 ),
-                templates={key: text for key, text in _map(entry.get("responseTemplates")).items() if text},
+                templates={key: text for key, text in mapping(entry.get("responseTemplates")).items() if text},
                 content_handling=self.member(ContentHandling, where, "contentHandling", entry),
             )
         return tuple(found.values())
@@ -223,57 +187,5 @@ class _Reader:
         return CustomResponse(
             status=None if status is None else int(status),
             parameters=self.expressions(place, entry.get("responseParameters"), prefix, expressions.REQUEST_SOURCES),
-            templates=dict(_map(entry.get("responseTemplates"))),
+            templates=dict(mapping(entry.get("responseTemplates"))),
         )
-
-    def expressions(
-        self, where: str, entries: Document | None, prefix: str, sources: tuple[str, ...]
-    ) -> dict[str, str]:
-        """Take mappings, their targets without `prefix`. A value that is no text is dropped (recorded 2025-07-02)."""
-        taken: dict[str, str] = {}
-        for target, value in (entries or {}).items():
-            if not isinstance(value, str):
-                continue
-            if not target.startswith(prefix) or not expressions.supported(value, sources):
-                reason = f"from {value!r}: imitated are literals and {', '.join(f'{source}X' for source in sources)}"
-                raise self.unsupported(f"{where}: {target}", reason)
-            taken[target.removeprefix(prefix)] = value
-        return taken
-
-    def member(self, words: type[Word], where: str, prop: str, entry: Document) -> Word | None:
-        """Take one word of a closed vocabulary, written in any casing; None where the property is not there."""
-        value = entry.get(prop)
-        if value is None:
-            return None
-        try:
-            return words(str(value).upper())
-        except ValueError:
-            there = ", ".join(each.value for each in words)
-            raise GraphError(self.resource, f"{where}: {prop}", f"{value!r} is none of {there}") from None
-
-    def resolved(self, entry: Document) -> Document:
-        reference = entry.get("$ref")
-        if reference is None:
-            return entry
-        found: Any = self.document
-        for part in str(reference).removeprefix("#/").split("/"):
-            found = found.get(part) if isinstance(found, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] # JSON
-        if not isinstance(found, dict):
-            raise GraphError(self.resource, "body", f"{reference} leads nowhere")
-        return cast("Document", found)
-
-    def known(self, entry: Document, where: str, extensions: set[str]) -> None:
-        for key in entry:
-            if key.startswith("x-amazon-apigateway-") and key not in extensions:
-                raise self.unsupported(f"{where}: {key}" if where else key, "not imitated")
-
-    def unsupported(self, prop: str, reason: str) -> UnsupportedError:
-        return UnsupportedError(self.resource, f"body: {prop}", reason)
-
-
-def _map(value: object) -> Document:
-    return cast("Document", value or {})
-
-
-def _list(value: object) -> list[Any]:
-    return cast("list[Any]", value or [])

@@ -17,7 +17,7 @@ from emulator.computed import Place
 from emulator.exchange import Headers
 from emulator.graph import EndpointSpec
 from emulator.http_client import ConnectionGoneError
-from emulator.worker import Container, InvocationTimeoutError
+from emulator.protocol import Container, InvocationTimeoutError
 
 FORWARDED = ("content-type", "accept", "x-amzn-sagemaker-custom-attributes")
 """SageMaker strips all headers but those of its API before the container sees a request."""

@@ -6,10 +6,12 @@ method, so a path is given without the stage.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from emulator.api import IntegrationType
 from emulator.emulation import Emulation
 from emulator.exchange import Headers, HttpRequest, HttpResponse
+from emulator.graph import StageState
 from emulator.pipeline import Passage, respond
 
 CUT = 998
@@ -31,14 +33,11 @@ async def attempt(emulation: Emulation, request: HttpRequest, *, canary: bool = 
     served = emulation.served
     stage = next(iter(served.graph.stages))
     gateway = served.gateway
-    chosen = type(gateway)(
-        graph=gateway.graph,
-        trees=gateway.trees,
-        throttles=gateway.throttles,
-        split=lambda state: None if state.canary is None else canary,
-        clock=gateway.clock,
-        invoke=gateway.invoke,
-    )
+
+    def track(state: StageState) -> bool | None:
+        return None if state.canary is None else canary
+
+    chosen = replace(gateway, split=track)
     began = time.perf_counter()
     staged = HttpRequest(
         method=request.method,
@@ -75,7 +74,7 @@ def log_lines(passage: Passage, request: HttpRequest, epoch: float) -> list[str]
 
 def _endpoint_lines(passage: Passage) -> list[str]:
     sent, reply = passage.endpoint_request, passage.reply
-    if sent is None or (reply is not None and not reply.headers and not reply.latency):
+    if sent is None or sent.validated.routed.method.integration.kind is IntegrationType.MOCK:
         return []  # MOCK has no endpoint
     address = endpoint_address(sent.uri)
     headers = _map(sent.headers)
@@ -121,7 +120,7 @@ def endpoint_address(uri: str) -> str:
     region, (service, _, path) = parts[3], parts[5].partition(":")
     if not path:  # arn:aws:apigateway:region:service:path/...
         service, path = parts[4], parts[5]
-    return f"https://{'.'.join(service.split('.'))}.{region}.amazonaws.com/{path.removeprefix('path/').lstrip('/')}"
+    return f"https://{service}.{region}.amazonaws.com/{path.removeprefix('path/').lstrip('/')}"
 
 
 def _map(values: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""One model container: a process of ours, or one that runs already somewhere else.
+"""A model container of ours: a process around the release's own archive.
 
 SageMaker gives a container 60 seconds for an answer; one that takes longer, or dies, is replaced by a new one from
 the same archive.
@@ -12,85 +12,15 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
-from urllib.parse import urlsplit
 
 from emulator.artifact import handler_file, local_path, unpack
 from emulator.errors import ContainerError
 from emulator.graph import EndpointSpec
 from emulator.http_client import Answer, ConnectionGoneError, Pool
+from emulator.protocol import INVOCATION_SECONDS, START_SECONDS, InvocationTimeoutError
 
-INVOCATION_SECONDS = 60.0
-"""How long SageMaker waits for a container (SageMaker developer guide, "Use your own inference code")."""
-START_SECONDS = 60.0
-OK = 200
 HOME = Path(__file__).resolve().parent.parent
 """Where `python -m emulator.container` finds this package: `-m` looks in the working directory first."""
-
-
-class InvocationTimeoutError(Exception):
-    """The container did not answer in time."""
-
-
-class Container(Protocol):
-    """Something that speaks `/ping` and `/invocations`."""
-
-    @property
-    def pid(self) -> int | None:
-        """The process, where it is one of ours."""
-        ...
-
-    async def start(self) -> None:
-        """Bring it into service, or raise `EmulatorError`."""
-        ...
-
-    async def invoke(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send one invocation.
-
-        Raises:
-            InvocationTimeoutError: no answer within SageMaker's time.
-            ConnectionGoneError: it died, or is not there.
-        """
-        ...
-
-    async def stop(self) -> None:
-        """End it."""
-        ...
-
-
-class External:
-    """A container that somebody else runs (`--endpoint NAME=URL`); it is asked, never started or stopped."""
-
-    def __init__(self, name: str, url: str, *, seconds: float = INVOCATION_SECONDS) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname:
-            raise ContainerError(f"--endpoint {name}={url}: give an address like http://127.0.0.1:8080")
-        self.name, self.url, self.seconds = name, url, seconds
-        self.prefix = parts.path.rstrip("/")
-        self.pool = Pool(parts.hostname, parts.port or 80)
-        self.pid = None
-
-    async def start(self) -> None:
-        """Ask `/ping`."""
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                answer = await self.pool.request("GET", f"{self.prefix}/ping", {})
-        except (ConnectionGoneError, TimeoutError) as error:
-            raise ContainerError(f"--endpoint {self.name}={self.url}: no answer to /ping: {error}") from error
-        if answer.status != OK:
-            raise ContainerError(f"--endpoint {self.name}={self.url}: /ping answers {answer.status}, which is not 200")
-
-    async def invoke(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Send one invocation."""
-        try:
-            async with asyncio.timeout(self.seconds):
-                return await self.pool.request("POST", f"{self.prefix}/invocations", headers, body)
-        except TimeoutError as error:
-            raise InvocationTimeoutError from error
-
-    async def stop(self) -> None:
-        """Close the connections to it."""
-        self.pool.close()
 
 
 class Worker:
@@ -162,8 +92,8 @@ class Worker:
     async def invoke(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send one invocation; a container that hangs or dies is replaced behind it."""
         try:
+            pool = await self._in_service()  # waiting for a replacement is not the container's time
             async with asyncio.timeout(self.seconds):
-                pool = await self._in_service()
                 return await pool.request("POST", "/invocations", headers, body)
         except TimeoutError as error:
             self._replace()

@@ -56,6 +56,26 @@ def test_requests_in_flight_end_on_the_old_state_and_its_endpoint_is_stopped_aft
     assert [each["name"] for each in httpx.get(emulator.admin_url + "/lineup").json()["endpoints"]] == ["two"]
 
 
+def test_a_request_in_flight_outlives_two_reloads(bench: "Bench") -> None:
+    text, gate = document(bench), str(bench.folder / "gate")
+    os.mkfifo(gate)
+    archive = bench.archive("one", WAITING)
+    serving = bench.stack(text, variables={"endpoint": "one"}, endpoints={"one": archive})
+    emulator = bench.start(serving, serving, bench.stack(text))
+    client = bench.client()
+    pid = client.post("/ask", json={"gate": []}).json()["pid"]
+    answers: list[httpx.Response] = []
+    flight = threading.Thread(target=lambda: answers.append(client.post("/ask", json={"gate": [gate]})))
+    flight.start()
+    writer = os.open(gate, os.O_WRONLY)  # returns when the model waits
+    emulator.reload()  # keeps the endpoint
+    emulator.reload()  # drops it
+    assert httpx.get(emulator.admin_url + "/lineup").json() == {"endpoints": []}
+    os.close(writer)
+    flight.join()
+    assert answers[0].json() == {"model": "one", "pid": pid}
+
+
 def test_no_request_is_dropped_while_reloading_again_and_again(bench: "Bench") -> None:
     paths = bench.document({"/": {"get": bench.mock('{"v": "$stageVariables.v"}')}})
     states = [bench.stack(paths, variables={"v": str(number)}) for number in range(5)]
