@@ -105,11 +105,23 @@ def _said(state: State, what: str) -> str:
 
 def _not_created(_policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Decided | None:
     if facts.failure is not None:
-        return rollback(state, Ending.NOT_CREATED, facts.failure)
+        return _cleared(state, facts.failure)
     if state.verified_at is None and facts.now - state.decided_at > conduct.provision_within:
         reason = f"what {state.release} needs was not in service within {conduct.provision_within:g} s"
-        return rollback(state, Ending.NOT_CREATED, reason)
+        return _cleared(state, reason)
     return None
+
+
+def _cleared(state: State, reason: str) -> Decided:
+    """What was made of a release that could not be made whole goes at once: there is nothing to keep for a look."""
+    return Decided(
+        choice=Choice.ROLLBACK,
+        reason=reason,
+        phase=Phase.ENDED,
+        step=state.step,
+        target=Target(stable=state.stable),
+        ending=Ending.NOT_CREATED,
+    )
 
 
 def _created(_policy: Policy, _conduct: Conduct, state: State, _facts: Facts) -> Decided:
