@@ -25,8 +25,8 @@ def simulate(  # noqa: PLR0917 - options of a command line
 ) -> None:
     """Take many rollouts through a policy's plan in a described world and say how often it errs, and how soon.
 
-    The bounds are one-sided 99 percent Clopper-Pearson bounds. With nothing wrong with the canary an abort is a
-    false one; with a fault a promotion is a missed regression.
+    The bounds are one-sided 99 percent Clopper-Pearson bounds. With nothing wrong with the canary an abort is false;
+    with a fault a promotion is a missed regression. Metrics that the world does not measure are left out.
 
     Example: canary simulate --policy standard --world errors-x10 --runs 3000 --plot errors-x10.png
     """
@@ -56,7 +56,7 @@ def table(found: "Characteristics") -> str:
     aborted = "aborted (false)" if found.identical else "aborted (right)"
     promoted = "promoted (right)" if found.identical else "promoted (missed)"
     lines = [
-        f"policy {found.policy}, world {found.world}, {found.aborted.runs} runs",
+        f"policy {found.policy}, world {found.world}, {found.aborted.runs} runs, judged by {', '.join(found.metrics)}",
         _rate(aborted, found.aborted),
         _rate(promoted, found.promoted),
         _rate("held to the deadline", found.held),

@@ -6,7 +6,8 @@ import numpy as np
 
 from rollout.judge.arrays import Arrays, BatchVerdicts, TrackArrays
 from rollout.judge.batch import judge_batch
-from rollout.judge.policy import Policy
+from rollout.judge.policy import Metric, Policy
+from rollout.simulation.errors import SimulationRefused
 from rollout.simulation.outcome import Outcome, Rollouts
 from rollout.simulation.streams import Streams, Track
 from rollout.simulation.worlds import World
@@ -61,6 +62,26 @@ def rollouts(policy: Policy, streams: Streams) -> Rollouts:
         requests=np.cumsum(streams.canary.requests, axis=1)[rows, end - 1],
         failed=np.cumsum(streams.canary.failed, axis=1)[rows, end - 1],
     )
+
+
+def measurable(policy: Policy, world: World) -> Policy:
+    """The same policy without the metrics that the world does not measure; the others share the whole alpha.
+
+    Labels arrive days later and are never simulated here. Raise `SimulationRefused` if nothing is left to judge by.
+    """
+    there = {
+        Metric.ERRORS: bool(world.errors),
+        Metric.LATENCY: world.latency is not None,
+        Metric.SCORES: world.scores is not None,
+    }
+    kept = tuple(m for m in policy.metrics if there.get(m, m is not Metric.LABELS))
+    if not any(there.get(m, False) for m in kept):
+        wanted = ", ".join(m.value for m in policy.metrics)
+        raise SimulationRefused(
+            f"simulate: policy {policy.name} asks for {wanted}, and world {world.name} measures none of them: "
+            "give the world errors, latency or scores"
+        )
+    return policy.select(kept)
 
 
 def plan(policy: Policy, world: World) -> World:

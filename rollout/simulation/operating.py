@@ -12,7 +12,7 @@ import numpy as np
 
 from rollout.judge.policy import Policy
 from rollout.simulation.errors import SimulationRefused
-from rollout.simulation.judged import plan, rollouts
+from rollout.simulation.judged import measurable, plan, rollouts
 from rollout.simulation.outcome import Rollouts
 from rollout.simulation.scene import Scene
 from rollout.simulation.summary import Proportion, Spread, proportion, spread
@@ -32,6 +32,7 @@ class Characteristics:
 
     policy: str
     world: str
+    metrics: tuple[str, ...]
     identical: bool
     aborted: Proportion
     promoted: Proportion
@@ -57,12 +58,14 @@ def operate(
 ) -> Rollouts:
     """Take `runs` rollouts through the policy's plan in the world; `progress` is told how many more are done.
 
+    Metrics that the world does not measure are left out of the policy (`measurable`).
+
     Raise `SimulationRefused` without runs, or where the deadline holds no look.
     """
     if runs < 1:
         raise SimulationRefused(f"simulate: --runs must be at least 1, not {runs}")
     planned = plan(policy, world)
-    parts = [*_parts(policy, planned, runs, rng, progress, chunk)]
+    parts = [*_parts(measurable(policy, world), planned, runs, rng, progress, chunk)]
     return Rollouts(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Rollouts)})
 
 
@@ -72,6 +75,7 @@ def characteristics(policy: Policy, world: World, done: Rollouts) -> Characteris
     return Characteristics(
         policy=policy.name,
         world=world.name,
+        metrics=tuple(metric.value for metric in measurable(policy, world).metrics),
         identical=world.identical,
         aborted=proportion(done.aborted),
         promoted=proportion(done.promoted),

@@ -14,13 +14,13 @@ from rollout.judge.policy import STANDARD, Metric, Policy
 from rollout.simulation import judged
 from rollout.simulation.commands import simulate
 from rollout.simulation.errors import SimulationRefused
-from rollout.simulation.judged import as_arrays, judge, plan, rollouts
+from rollout.simulation.judged import as_arrays, judge, measurable, plan, rollouts
 from rollout.simulation.operating import characteristics, operate
 from rollout.simulation.outcome import Rollouts, stopped
 from rollout.simulation.plots import plot
 from rollout.simulation.scene import Scene
 from rollout.simulation.summary import proportion, spread
-from rollout.simulation.worlds import Fault, Gap, World
+from rollout.simulation.worlds import Fault, Gap, Latency, Scores, World
 
 ERRORS = STANDARD.select((Metric.ERRORS,))
 QUIET = World(name="quiet", minutes=60.0)
@@ -98,6 +98,17 @@ def test_characteristics_are_reproducible_and_do_not_depend_on_progress() -> Non
         operate(ERRORS, BAD, 0, np.random.default_rng(5))
 
 
+def test_what_the_world_does_not_measure_is_left_out() -> None:
+    assert measurable(STANDARD, QUIET).metrics == (Metric.ERRORS, Metric.RATIO)
+    everything = replace(QUIET, latency=Latency(), scores=Scores())
+    kept = measurable(STANDARD, everything).metrics
+    assert kept == (Metric.ERRORS, Metric.LATENCY, Metric.SCORES, Metric.RATIO)
+    with pytest.raises(SimulationRefused, match="world quiet measures none of them"):
+        measurable(STANDARD, replace(QUIET, errors={}))
+    done = operate(STANDARD, BAD, 5, np.random.default_rng(5))
+    assert characteristics(STANDARD, BAD, done).metrics == ("errors", "ratio")
+
+
 def test_spread_and_proportion() -> None:
     flags = np.array([True] * 11 + [False] * 9)
     points = spread(np.arange(20), flags)
@@ -125,7 +136,7 @@ def test_command_prints_json_and_plots(tmp_path: Path) -> None:
     app = Typer()
     app.command()(simulate)
     world = tmp_path / "bad.yaml"
-    world.write_text("latency: {}\nscores: {}\nfault: {errors: {5xx: 0.3}}\n")
+    world.write_text("fault: {errors: {5xx: 0.3}}\n")
     picture = tmp_path / "bad.png"
     args = ["--policy", "fast", "--world", str(world), "--runs", "10", "--json", "--plot", str(picture)]
     result = CliRunner().invoke(app, args)
