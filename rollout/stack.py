@@ -1,15 +1,16 @@
 """One stack as its file says: the raw configuration, the settings, and the opened store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from releases.registry import ids
 from rollout.errors import ConfigurationError
 from rollout.policies import Practice, file_of, read_practice
 from settings import PROJECT, Settings, parse, store_uri
 from settings.stackfile import load_stack
-from store import Store, open_store
+from store import Store, StoreError, UnreachableError, open_store
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "local"
@@ -31,6 +32,45 @@ class Stack:
     def configuration(self) -> Mapping[str, object]:
         """The configuration as the file has it now. Raises StackFileError."""
         return load_stack(self.file, PROJECT)
+
+
+def open_for_abort(name: str = LOCAL, *, file: Path | None = None, root: Path = ROOT) -> Stack:
+    """As `open_stack`, but with a store that cannot be used too: whoever takes traffic back does not wait for it.
+
+    Raises:
+        SettingsError, StackFileError, ConfigurationError: as above; what the store says is not asked.
+    """
+    path = file or root / f"Pulumi.{name}.yaml"
+    raw = load_stack(path, PROJECT)
+    try:
+        opened = open_store(store_uri(raw), base=root)
+    except StoreError as error:
+        opened = NoStore(store_uri(raw), str(error))
+    practice = Practice() if isinstance(opened, NoStore) else read_practice(file_of(path, name))
+    return Stack(name=name, file=path, root=root, raw=raw, settings=parse(raw), store=opened, practice=practice)
+
+
+@dataclass(frozen=True, slots=True)
+class NoStore:
+    """A store that could not be opened: every use of it says why."""
+
+    uri: str
+    why: str
+
+    def read(self, key: str) -> bytes:  # noqa: ARG002 - the port's
+        self._refuse()
+
+    def write(self, key: str, data: bytes, *, once: bool = False) -> None:  # noqa: ARG002 - the port's
+        self._refuse()
+
+    def keys(self, prefix: str = "") -> Sequence[str]:  # noqa: ARG002 - the port's
+        self._refuse()
+
+    def delete(self, key: str) -> None:  # noqa: ARG002 - the port's
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise UnreachableError(self.why)
 
 
 def open_stack(name: str = LOCAL, *, file: Path | None = None, store: str | None = None, root: Path = ROOT) -> Stack:

@@ -34,6 +34,17 @@ def ports_for(stack: Stack, clock: Stamps | None = None, *, look: float = LOOK) 
     return _local(stack, clock or SystemClock(), look)
 
 
+def place(stack: Stack) -> str:
+    """Name what a change would change on AWS: account, region and stack; empty where it is this machine only.
+
+    Raises:
+        NoAdapterError: nothing here reaches the stack.
+    """
+    if stack.name == LOCAL:
+        return ""
+    raise NoAdapterError(f"the stack {stack.name} is on AWS, and this checkout has no adapter for AWS")
+
+
 def person() -> str:
     """Who acts: $CANARY_PERSON, or the login's name."""
     return os.environ.get("CANARY_PERSON") or getpass.getuser()
