@@ -64,13 +64,17 @@ def _stay(state: State, choice: Choice, reason: str) -> Decided:
 
 
 def rollback(state: State, ending: Ending, reason: str) -> Decided:
-    """The previous stable release gets everything back; the failed one is kept for a look at it."""
+    """The previous stable release gets everything back; the failed one is kept for a look at it.
+
+    What was made of a release that was never seen whole goes at once: it could not be seen in service to cool, either.
+    """
+    made = state.phase is not Phase.PROVISION
     return Decided(
         choice=Choice.ROLLBACK,
         reason=reason,
-        phase=Phase.COOLING,
+        phase=Phase.COOLING if made else Phase.ENDED,
         step=state.step,
-        target=Target(stable=state.stable, warm=(state.release,)),
+        target=Target(stable=state.stable, warm=(state.release,) if made else ()),
         ending=ending,
     )
 
@@ -105,23 +109,11 @@ def _said(state: State, what: str) -> str:
 
 def _not_created(_policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Decided | None:
     if facts.failure is not None:
-        return _cleared(state, facts.failure)
+        return rollback(state, Ending.NOT_CREATED, facts.failure)
     if state.verified_at is None and facts.now - state.decided_at > conduct.provision_within:
         reason = f"what {state.release} needs was not in service within {conduct.provision_within:g} s"
-        return _cleared(state, reason)
+        return rollback(state, Ending.NOT_CREATED, reason)
     return None
-
-
-def _cleared(state: State, reason: str) -> Decided:
-    """What was made of a release that could not be made whole goes at once: there is nothing to keep for a look."""
-    return Decided(
-        choice=Choice.ROLLBACK,
-        reason=reason,
-        phase=Phase.ENDED,
-        step=state.step,
-        target=Target(stable=state.stable),
-        ending=Ending.NOT_CREATED,
-    )
 
 
 def _created(_policy: Policy, _conduct: Conduct, state: State, _facts: Facts) -> Decided:
