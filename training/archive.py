@@ -26,9 +26,9 @@ CODE = "code/inference.py"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file can name
 
 
-def build_archive(model: Model) -> bytes:
-    """Return the archive of `model` with the handler in it."""
-    code = Path(inference.__file__).read_bytes()
+def build_archive(model: Model, code: bytes | None = None) -> bytes:
+    """Return the archive of `model` with the handler in it, or with `code` in the handler's place."""
+    code = code or Path(inference.__file__).read_bytes()
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, content in ((CODE, code), (inference.ARRAYS, _npz(model))):
