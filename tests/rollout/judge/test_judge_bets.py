@@ -1,5 +1,8 @@
 """Each bet is fair under its null, by summation or integration, and is the closed form it says it is."""
 
+# scipy and ville ship no types:
+# pyright: basic
+
 import math
 
 import numpy as np

@@ -1,5 +1,8 @@
 """The batch path and the tick-by-tick path give the same verdicts, to the look and to the last digit that matters."""
 
+# scipy and ville ship no types:
+# pyright: basic
+
 from dataclasses import replace
 
 import numpy as np
@@ -58,10 +61,10 @@ def intervals(arrays: Arrays, run: int) -> list[Interval]:
         Interval(
             start=1e9 + arrays.seconds * at,
             seconds=arrays.seconds,
-            share=float(arrays.share[run, at]),
+            share=float(np.asarray(arrays.share)[run, at]),
             canary=counts(arrays.canary, at),
             stable=counts(arrays.stable, at),
-            verified=bool(arrays.verified[run, at]),
+            verified=bool(np.asarray(arrays.verified)[run, at]),
         )
         for at in range(LOOKS)
     ]

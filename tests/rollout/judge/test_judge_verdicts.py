@@ -1,5 +1,8 @@
 """What the judge says in each situation, and with which numbers."""
 
+# scipy and ville ship no types:
+# pyright: basic
+
 from dataclasses import replace
 
 import numpy as np
