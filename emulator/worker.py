@@ -32,6 +32,7 @@ class Worker:
         self.pool: Pool | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.replacing: asyncio.Task[None] | None = None
+        self.stopped = False
 
     @property
     def pid(self) -> int | None:
@@ -110,7 +111,7 @@ class Worker:
         return self.pool
 
     def _replace(self) -> None:
-        if self.replacing is None or self.replacing.done():
+        if not self.stopped and (self.replacing is None or self.replacing.done()):
             self.replacing = asyncio.get_running_loop().create_task(self._replaced())
 
     async def _replaced(self) -> None:
@@ -136,6 +137,7 @@ class Worker:
 
     async def stop(self) -> None:
         """End the process and remove its folder; one that is just being replaced is waited for."""
+        self.stopped = True  # what breaks from here on is broken by us, and nothing is put in its place
         if self.replacing is not None:
             await self.replacing
         await self._kill()

@@ -81,17 +81,20 @@ def test_no_request_is_dropped_while_reloading_again_and_again(bench: "Bench") -
     states = [bench.stack(paths, variables={"v": str(number)}) for number in range(5)]
     emulator = bench.start(*states)
     statuses: list[int] = []
-    done = threading.Event()
+    answered, done = threading.Semaphore(0), threading.Event()
 
     def ask() -> None:
-        with httpx.Client(base_url=emulator.url) as client:
+        with httpx.Client(base_url=emulator.url, timeout=60) as client:
             while not done.is_set():
                 statuses.append(client.get("/").status_code)
+                answered.release()
 
     asking = [threading.Thread(target=ask) for _ in range(3)]
     for thread in asking:
         thread.start()
     for _ in states[1:]:
+        for _ in range(10):
+            answered.acquire(timeout=60)
         emulator.reload()
     done.set()
     for thread in asking:
