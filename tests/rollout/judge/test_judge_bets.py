@@ -89,7 +89,7 @@ def test_symmetric_bet_is_fair_whatever_the_scale_and_tail(density: stats.rv_con
     for index in range(len(STEEPNESS)):
 
         def integrand(x: float, index: int = index) -> float:
-            return density.pdf(x) * math.exp(symmetric_log_factors(np.array(x), STEEPNESS)[index])
+            return float(density.pdf(x)) * math.exp(symmetric_log_factors(np.array(x), STEEPNESS)[index])
 
         total = integrate.quad(integrand, -np.inf, 0)[0] + integrate.quad(integrand, 0, np.inf)[0]
         assert total == pytest.approx(1.0, abs=1e-6)

@@ -5,6 +5,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def run(count: int, state: State | None = None, begin: float = 0.0) -> State:
         ({"seconds": 0.0}, "seconds is 0.0"),
         ({"start": math.nan}, "start is nan"),
         ({"canary": TrackCounts(requests=-1)}, "requests is -1"),
-        ({"canary": TrackCounts(requests=math.nan)}, "requests is nan"),
+        ({"canary": TrackCounts(requests=cast("int", math.nan))}, "requests is nan"),
         ({"canary": TrackCounts(requests=True)}, "requests is True"),
         ({"canary": TrackCounts(requests=5, errors={"5xx": 6})}, "errors 5xx is 6, above the 5 requests"),
         ({"canary": TrackCounts(requests=5, errors={"5xx": 3, "4xx": 3})}, "errors are 6 of 5 requests"),
@@ -63,8 +64,8 @@ def run(count: int, state: State | None = None, begin: float = 0.0) -> State:
         ({"canary": TrackCounts(requests=5, labels=Labels(n=2, loss_sum=1.0, loss_square_sum=0.1))}, "below loss_sum"),
     ],
 )
-def test_what_cannot_be_is_named_and_breaks_the_series(changes: dict[str, object], words: str) -> None:
-    bad = interval(**changes)
+def test_what_cannot_be_is_named_and_breaks_the_series(changes: dict[str, Any], words: str) -> None:
+    bad = replace(interval(), **changes)
     assert any(words in fault for fault in faults_of(bad))
     verdict = look(run(30, observe(run(30), bad), begin=300.0))
     assert verdict.label is Label.BROKEN
