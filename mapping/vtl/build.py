@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable
 
 from mapping.vtl import tree
+from mapping.vtl.concrete import Concrete, Rule
 from mapping.vtl.errors import TemplateError, TemplateSyntaxError
 from mapping.vtl.limits import Dialect, Limits
-from mapping.vtl.parser import Concrete, Parser, Rule
+from mapping.vtl.parser import Parser
 from mapping.vtl.tokens import Kind, Token
 from mapping.vtl.values import integer_literal
 

@@ -369,11 +369,48 @@ def _array_string(value: object) -> str | None:
     return text(value)
 
 
+def _fixed_size(changes: bool) -> bool:
+    """What a list of fixed size answers where nothing changes.
+
+    Raises TemplateRunError where something would.
+    """
+    if changes:
+        raise _fault("UnsupportedOperationException: an array keeps its size", "add or remove")
+    return False
+
+
 @ARRAY.add("add", Kind.OBJECT)
+@ARRAY.add("remove", Kind.INT)
+def _never(_: object, __: object) -> bool:
+    return _fixed_size(changes=True)
+
+
 @ARRAY.add("remove", Kind.OBJECT)
+def _remove_from_array(value: list[object], item: object) -> bool:
+    return _fixed_size(contains(value, item))
+
+
 @ARRAY.add("addAll", Kind.COLLECTION)
-def _fixed(_: object, __: object) -> object:
-    raise _fault("UnsupportedOperationException: an array keeps its size", "add or remove")
+def _add_to_array(_: object, items: object) -> bool:
+    return _fixed_size(bool(_items(items)))
+
+
+@ARRAY.add("removeAll", Kind.COLLECTION)
+def _remove_all_from_array(value: list[object], items: object) -> bool:
+    others = _items(items)
+    return _fixed_size(any(contains(others, item) for item in value))
+
+
+@ARRAY.add("retainAll", Kind.COLLECTION)
+def _retain_in_array(value: list[object], items: object) -> bool:
+    others = _items(items)
+    return _fixed_size(not all(contains(others, item) for item in value))
+
+
+@ARRAY.add("clear")
+def _clear_array(value: list[object]) -> str:
+    _fixed_size(bool(value))
+    return ""
 
 
 MAP = Table()

@@ -3,7 +3,8 @@ r"""Which regular expressions can take exponential time in a backtracking engine
 Python's `re` (like Java's) tries every way to split a text over repetitions. Here the parsed pattern is walked: inside
 of a repeated group, two variable parts that can touch and share characters, such as `(a+)+`, `(a|aa)*` or `(\d+,?)*`,
 can split one text in exponentially many ways and are refused; `\d+(,\d+)*` is fine, for the comma divides. Such
-parts in a row outside of a group cost a power of the text's length, which `degree` counts. Some harmless patterns are refused.
+parts in a row outside of a group cost a power of the text's length, which `degree` counts. Some harmless patterns
+are refused.
 """
 
 from collections.abc import Iterable

@@ -30,7 +30,7 @@ MAVEN = (
     "org/ow2/asm/asm/9.7.1/asm-9.7.1.jar",
 )
 ERROR = "<error>"
-_ADDRESS = re.compile(r"@[0-9a-f]{4,8}\b")
+_ADDRESS = re.compile(r"@[0-9a-f]{4,}")
 
 
 @dataclass(frozen=True)
