@@ -1,0 +1,133 @@
+"""All ports of one stack on AWS, put together. `rollout/wiring.py` chooses them for every stack but `local`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pulumi.automation import PulumiCommand
+
+from releases.identity import endpoint_name
+from releases.registry import load
+from rollout.adapters.aws.calls import Show, watch
+from rollout.adapters.aws.captures import S3Captures
+from rollout.adapters.aws.clients import Clients, Identity, clients, whoami
+from rollout.adapters.aws.command import KnownCommand
+from rollout.adapters.aws.engine import Engine, Project
+from rollout.adapters.aws.fleet import Endpoints
+from rollout.adapters.aws.history import History
+from rollout.adapters.aws.locks import Updates
+from rollout.adapters.aws.observations import CloudWatchObservations, Source
+from rollout.adapters.aws.stage import Stage
+from rollout.adapters.aws.traffic import AwsTraffic
+from rollout.control.entries import Entry
+from rollout.control.journal import StoreJournal
+from rollout.control.ports import Clock, Journal, Notifier, Ports
+from settings import Settings
+from store import Store
+
+CAPTURES = "captures"
+"""Where data capture writes, below the store (`program/arguments.py`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class There:
+    """One stack on AWS: its name, settings and store, the checkout's folder, and what acts for the outside.
+
+    `environment` is added to that of every `pulumi` command. With `dry`, nothing is changed: neither on AWS, nor by
+    the engine, nor in the journal; `show` takes a line for every call.
+    """
+
+    stack: str
+    settings: Settings
+    store: Store
+    project: Path
+    clock: Clock
+    notifier: Notifier
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    show: Show | None = None
+    dry: bool = False
+
+
+def aws_ports(there: There, *, using: Clients | None = None, command: type[PulumiCommand] | None = None) -> Ports:
+    """Return the ports of a stack on AWS; clients and Pulumi's command can be given.
+
+    Raises:
+        AwsError: there is no region, or no credentials.
+    """
+    api, stage_name = there.settings.api.name, there.settings.api.stage_name
+    made = using or clients(there.settings.region)
+    if there.show is not None or there.dry:
+        watch(made, there.show or (lambda _line: None), dry=there.dry)
+    journal: Journal = StoreJournal(there.store)
+    if there.dry:
+        journal = DryJournal(journal, there.show)
+    updates = Updates(there.store)
+    endpoints = Endpoints(made, api)
+    project = Project(
+        folder=there.project,
+        stack=there.stack,
+        command=command or (lambda: KnownCommand(updates.written)),
+        environment=there.environment,
+    )
+    engine = Engine(project, clients=made, updates=updates, clock=there.clock, show=there.show, dry=there.dry)
+    captures = (
+        S3Captures(made.s3, f"{there.store.uri}/{CAPTURES}") if there.settings.serving.data_capture.enabled else None
+    )
+    traffic = AwsTraffic(
+        Stage(made.apigateway, api=api, name=stage_name, stack=there.stack), endpoints, engine, journal, api
+    )
+    history = History(
+        cloudwatch=made.cloudwatch,
+        endpoints=endpoints,
+        api=api,
+        stage=stage_name,
+        clock=there.clock,
+        captures=captures,
+    )
+    source = Source(
+        cloudwatch=made.cloudwatch,
+        logs=made.logs,
+        api=api,
+        log_group=f"/aws/apigateway/{api}/access",
+        endpoint=lambda release: endpoint_name(api, load(there.store, release)),
+        clock=there.clock,
+        history=history,
+        captures=captures,
+    )
+    return Ports(
+        traffic=traffic,
+        fleet=traffic,
+        observations=CloudWatchObservations(source),
+        journal=journal,
+        clock=there.clock,
+        notifier=there.notifier if not there.dry else _Silent(),
+    )
+
+
+def identity(settings: Settings) -> Identity:
+    """Say on whose account and in which region a stack's commands act. Raises AwsError."""
+    return whoami(clients(settings.region))
+
+
+class DryJournal:
+    """A journal whose new entries are shown and kept in memory: a dry run's own."""
+
+    def __init__(self, inner: Journal, show: Show | None) -> None:
+        self._inner = inner
+        self._show = show
+        self._own: list[Entry] = []
+
+    def read(self, *, whole: bool = False) -> Sequence[Entry]:
+        """See `Journal.read`."""
+        return [*self._inner.read(whole=whole), *self._own]
+
+    def append(self, entry: Entry) -> None:
+        """Show it, and remember it."""
+        self._own.append(entry)
+        if self._show is not None:
+            self._show(f"journal entry {entry.number}: {entry.body}  (not written: dry run)")
+
+
+class _Silent:
+    def notify(self, event: object) -> None:
+        """Tell nobody."""
