@@ -2,6 +2,7 @@
 
 import getpass
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from releases.identity import endpoint_name
@@ -12,7 +13,6 @@ from rollout.adapters.local.gateway import LocalGateway
 from rollout.adapters.local.observations import LocalObservations, Source
 from rollout.control.journal import StoreJournal
 from rollout.control.ports import Ports
-from rollout.errors import NoAdapterError
 from rollout.policies import notifier
 from rollout.stack import LOCAL, Stack
 
@@ -20,17 +20,23 @@ LOOK = 10.0
 """Seconds of an interval, where nothing else is said: whole, for captures are stamped in whole seconds."""
 
 
-def ports_for(stack: Stack, clock: Stamps | None = None, *, look: float = LOOK) -> Ports:
-    """Return a stack's ports. `look` is the length of an interval in the clock's seconds.
+def ports_for(
+    stack: Stack,
+    clock: Stamps | None = None,
+    *,
+    look: float = LOOK,
+    show: Callable[[str], None] | None = None,
+    dry: bool = False,
+) -> Ports:
+    """Return a stack's ports. `look` is the length of an interval in the clock's seconds, on this machine only.
+
+    On AWS `show` takes a line for every call, and with `dry` none that would change anything is made.
 
     Raises:
-        NoAdapterError: nothing here reaches the stack.
+        PortError: AWS cannot be used from here.
     """
     if stack.name != LOCAL:
-        raise NoAdapterError(
-            f"the stack {stack.name} is on AWS, and this checkout has no adapter for AWS (rollout/adapters/aws): "
-            f"nothing here can read or set its split. --stack {LOCAL} works without an account"
-        )
+        return _aws(stack, clock or SystemClock(), show=show, dry=dry)
     return _local(stack, clock or SystemClock(), look)
 
 
@@ -38,16 +44,36 @@ def place(stack: Stack) -> str:
     """Name what a change would change on AWS: account, region and stack; empty where it is this machine only.
 
     Raises:
-        NoAdapterError: nothing here reaches the stack.
+        PortError: AWS cannot be asked.
     """
     if stack.name == LOCAL:
         return ""
-    raise NoAdapterError(f"the stack {stack.name} is on AWS, and this checkout has no adapter for AWS")
+    from rollout.adapters.aws.ports import identity  # noqa: PLC0415 - boto3 and Pulumi are loaded only where AWS is meant
+
+    who = identity(stack.settings)
+    return f"account {who.account}, region {who.region}, stack {stack.name}, as {who.arn}"
 
 
 def person() -> str:
     """Who acts: $CANARY_PERSON, or the login's name."""
     return os.environ.get("CANARY_PERSON") or getpass.getuser()
+
+
+def _aws(stack: Stack, clock: Stamps, *, show: Callable[[str], None] | None, dry: bool) -> Ports:
+    from rollout.adapters.aws.ports import There, aws_ports  # noqa: PLC0415 - as in `place`
+
+    return aws_ports(
+        There(
+            stack=stack.name,
+            settings=stack.settings,
+            store=stack.store,
+            project=stack.root,
+            clock=clock,
+            notifier=notifier(stack.practice.notify),
+            show=show,
+            dry=dry,
+        )
+    )
 
 
 def _local(stack: Stack, clock: Stamps, look: float) -> Ports:
