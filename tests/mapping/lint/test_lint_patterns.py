@@ -45,7 +45,12 @@ def test_keeps() -> None:
 
 @given(st.from_regex(r"(\[(\^)?[a-c\"{,0-9]{1,4}\]|[a-z,]|\\d|\.)([*+?]|\{1,3\})?", fullmatch=True), st.data())
 def test_a_string_that_matches_holds_what_is_allowed_only(pattern: str, data: st.DataObject) -> None:
+    # Without carriage returns: Java's dot matches none, Python's does.
     value = data.draw(
-        st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True, alphabet=st.characters(max_codepoint=127))
+        st.from_regex(
+            re.compile(pattern, re.ASCII),
+            fullmatch=True,
+            alphabet=st.characters(max_codepoint=127, exclude_characters="\r"),
+        )
     )
     assert set(value) <= allowed(pattern).characters
