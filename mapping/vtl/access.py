@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import cast
 
-from mapping.vtl.containers import ARRAY, LIST, MAP, MapView, map_put
+from mapping.vtl.containers import MapView
 from mapping.vtl.errors import TemplateRunError
+from mapping.vtl.lists import ARRAY, LIST
+from mapping.vtl.maps import MAP, map_put
 from mapping.vtl.methods import Table
 from mapping.vtl.numbers import BIG, BOOLEAN, DOUBLE, FLOAT, INTEGER, LONG
 from mapping.vtl.strings import CHARACTER, STRING

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from mapping.vtl import access, runtime, tree
 from mapping.vtl.analysis import Uses, reads_only, sets, uses, weight
 from mapping.vtl.arithmetic import arithmetic
-from mapping.vtl.containers import hashable
 from mapping.vtl.errors import TemplateBoundError
 from mapping.vtl.expressions import Expressions
 from mapping.vtl.limits import Dialect, Limits
+from mapping.vtl.maps import hashable
 from mapping.vtl.regex import split
 from mapping.vtl.scope import Scope, break_for, leave_scope
 from mapping.vtl.source import Function, Line, in_format, literal

@@ -1,7 +1,7 @@
 """`$foreach` as an object, for templates that use more of it than a position: `$foreach.parent`, `#break($foreach)`."""
 
-from mapping.vtl.containers import MAP, findable
 from mapping.vtl.errors import TemplateRunError
+from mapping.vtl.maps import MAP, findable
 from mapping.vtl.runtime import Broken
 from mapping.vtl.values import NO_METHOD, Host, text
 
