@@ -19,6 +19,7 @@ from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
 from emulator.graph import StageState
 from emulator.http_server import Handler
+from emulator.reading import STAGE_DEFAULT
 
 if TYPE_CHECKING:
     from emulator.emulation import Emulation
@@ -96,6 +97,7 @@ def _method_settings(stage: StageState) -> dict[str, object]:
     return {
         path: {"throttlingRateLimit": measures.rate, "throttlingBurstLimit": measures.burst}
         for path, measures in stage.throttles.items()
+        if (path, measures) != ("*/*", STAGE_DEFAULT)  # nobody set it
     }
 
 

@@ -44,12 +44,7 @@ async def _try(emulation: "Emulation", body: dict[str, Any]) -> Answer:
         method=str(body.get("method", "GET")), target=path, headers=(), body=str(body.get("body", "")).encode()
     )
     trial = await attempt(emulation, asked, canary=canary)
-    return 200, {
-        "status": trial.response.status,
-        "body": trial.response.body.decode("utf-8", "replace"),
-        "latency": round(trial.seconds * 1000),
-        "log": list(trial.lines),
-    }
+    return 200, trial.document()
 
 
 async def _patch(emulation: "Emulation", body: dict[str, Any]) -> Answer:

@@ -59,6 +59,7 @@ def try_request(
     body: Annotated[str, typer.Option(help="The request's body.")] = "",
     header: Annotated[list[str] | None, typer.Option("--header", metavar="NAME:VALUE", help="A header.")] = None,
     canary: Annotated[bool, typer.Option("--canary/--stable", help="The track to try.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object: status, body, latency, log.")] = False,
     stack: Stack = "local",
     config: Config = None,
     program: ProgramFolder = None,
@@ -87,7 +88,7 @@ def try_request(
         body=body.encode(),
     )
     source, options = _prepared(stack, config, program, store, endpoint, port=0, admin_port=0, seed=None)
-    return asyncio.run(try_once(source, options, asked, canary=canary))
+    return asyncio.run(try_once(source, options, asked, canary=canary, as_json=json))
 
 
 def _prepared(

@@ -1,13 +1,14 @@
 """What the commands do once their options are read: serve until a signal, or try one request."""
 
 import asyncio
+import json
 import signal
 import sys
 
 from emulator.emulation import Emulation, Options, Source
 from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest
-from emulator.trial import attempt, shown_headers
+from emulator.trial import Trial, attempt, shown_headers
 
 FIRST_ERROR = 400
 
@@ -50,7 +51,7 @@ async def _reload(emulation: Emulation) -> None:
         print("reloaded", flush=True)
 
 
-async def try_once(source: Source, options: Options, request: HttpRequest, *, canary: bool) -> int:
+async def try_once(source: Source, options: Options, request: HttpRequest, *, canary: bool, as_json: bool) -> int:
     """Try one request without listening; print its steps, and return the exit status."""
     emulation = Emulation(source, options)
     await emulation.prepare()
@@ -58,6 +59,14 @@ async def try_once(source: Source, options: Options, request: HttpRequest, *, ca
         trial = await attempt(emulation, request, canary=canary)
     finally:
         await emulation.stop()
+    if as_json:
+        print(json.dumps(trial.document(), indent=1))
+    else:
+        _show(trial)
+    return 1 if trial.response.status >= FIRST_ERROR else 0
+
+
+def _show(trial: Trial) -> None:
     print("\n".join(trial.lines))
     print()
     print(f"Status: {trial.response.status}")
@@ -65,4 +74,3 @@ async def try_once(source: Source, options: Options, request: HttpRequest, *, ca
     for name, value in shown_headers(trial.response.headers):
         print(f"{name}: {value}")
     print(trial.response.body.decode("utf-8", "replace"))
-    return 1 if trial.response.status >= FIRST_ERROR else 0

@@ -27,6 +27,15 @@ class Trial:
     seconds: float
     lines: tuple[str, ...] = field(default=())
 
+    def document(self) -> dict[str, object]:
+        """Return what a machine reads: status, body, latency in milliseconds, the log's lines."""
+        return {
+            "status": self.response.status,
+            "body": self.response.body.decode("utf-8", "replace"),
+            "latency": round(self.seconds * 1000),
+            "log": list(self.lines),
+        }
+
 
 async def attempt(emulation: Emulation, request: HttpRequest, *, canary: bool = False) -> Trial:
     """Send one request through the method that its target names, on the stable track or the canary's."""

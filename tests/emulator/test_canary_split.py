@@ -139,5 +139,6 @@ def test_what_is_not_set_is_not_shown(bench: "Bench") -> None:
         "createdDate", "lastUpdatedDate", "canarySettings",
     }  # fmt: skip
     assert "stageVariableOverrides" not in shown["canarySettings"]
+    assert shown["methodSettings"] == {}
     bench.serve(document)
     assert "canarySettings" not in httpx.get(bench.running[-1].admin_url + "/stage").json()

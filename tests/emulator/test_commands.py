@@ -134,6 +134,13 @@ def test_try_prints_the_steps(program: Path) -> None:
     )
 
 
+def test_try_for_machines(program: Path) -> None:
+    done = run("try", "--program", str(program), "--json", "GET /hello/you")
+    tried = json.loads(done.stdout)
+    assert (done.returncode, tried["status"], json.loads(tried["body"])["hello"]) == (0, 200, "you")
+    assert tried["log"][-1].endswith("Method completed with status: 200")
+
+
 def test_try_of_a_broken_template_says_where(program: Path) -> None:
     configure(program, "#if(")
     done = run("try", "--program", str(program), "GET /hello/you")

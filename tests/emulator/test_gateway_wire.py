@@ -35,6 +35,7 @@ def served(module_bench: "Bench") -> httpx.Client:
         '#set($context.responseOverride.invented = "x"){"statusCode": 201}'
     )
     status = "#set($context.responseOverride.status = $input.params('s').length()){}"
+    twice = "#set($context.responseOverride.status = 201)#set($context.responseOverride.status = 202){}"
     document = bench.document(
         {
             "/mock": {"get": bench.mock("{}")},
@@ -49,6 +50,7 @@ def served(module_bench: "Bench") -> httpx.Client:
                 "get": bench.mock('{"invented": "$context.responseOverride.invented"}', request=in_request)
             },
             "/ignored": {"get": bench.mock(status)},
+            "/twice": {"get": bench.mock(twice)},
             **{
                 f"/illegal/{name}": {
                     "get": bench.model(
@@ -117,7 +119,7 @@ def test_a_path_below_no_stage_is_forbidden(served: httpx.Client) -> None:
     assert (response.status_code, response.content) == (403, b'{"message":"Forbidden"}')
 
 
-@pytest.mark.parametrize("path", ["/broken", "/half", *(f"/illegal/{name}" for name in ILLEGAL)])
+@pytest.mark.parametrize("path", ["/broken", "/half", "/twice", *(f"/illegal/{name}" for name in ILLEGAL)])
 def test_configuration_errors_are_500_with_36_bytes_and_no_trace_id(served: httpx.Client, path: str) -> None:
     response = get(served, path)
     assert (response.status_code, response.content, len(response.content)) == (500, INTERNAL, 36)
