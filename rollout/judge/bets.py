@@ -6,6 +6,8 @@ a nonnegative supermartingale and by Ville's inequality exceeds 1/alpha, at any 
 Averages of such products (`log_mixture`) are again one.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -78,6 +80,9 @@ def log_mixture(log_wealth: Floats, weights: Floats) -> Floats:
     return top + np.log(np.exp(weighted - top[..., None]).sum(axis=-1))
 
 
+@cache
 def even(count: int) -> Floats:
-    """Return equal weights that sum to 1."""
-    return np.full(count, 1.0 / count, dtype=np.float64)
+    """Return equal weights that sum to 1 (not to be written to)."""
+    weights = np.full(count, 1.0 / count, dtype=np.float64)
+    weights.flags.writeable = False
+    return weights

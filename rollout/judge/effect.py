@@ -3,8 +3,8 @@
 For reports only; no decision is taken on it.
 """
 
-import math
 from collections.abc import Callable
+from math import inf, log
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,11 @@ Floats = npt.NDArray[np.float64]
 
 SUMS = 5
 """How many numbers per part are carried: see `effect_sums`."""
+
+
+_HALVINGS = 14
+"""Bisection steps of an interval's ends: they are told with three digits."""
+_QUARTER = 0.25
 
 
 def effect_sums(canary: Floats, stable: Floats, canary_requests: Floats, stable_requests: Floats) -> Floats:
@@ -43,11 +48,12 @@ def ratio_interval(sums: Floats, alpha: float, lowest: float = 0.0) -> tuple[flo
     x, y, xx, xy, yy = (float(value) for value in sums)
     if y <= 0.0:
         return None
-    scale = 0.25
+    scale, least = _QUARTER, log(_QUARTER * alpha * alpha)
 
     def excluded(ratio: float) -> bool:
-        spread = max(xx - 2.0 * ratio * xy + ratio * ratio * yy, 0.0) + scale
-        return (x - ratio * y) ** 2 > spread * math.log(spread / (scale * alpha * alpha))
+        spread = xx + ratio * (ratio * yy - 2.0 * xy) + scale
+        gap = x - ratio * y
+        return spread > scale and gap * gap > spread * (log(spread) - least)
 
     centre = x / y
     return centre, (max(lowest, _edge(excluded, centre, -1.0)), _edge(excluded, centre, 1.0))
@@ -62,8 +68,8 @@ def _edge(excluded: Callable[[float], bool], centre: float, sign: float) -> floa
         inside, step = out, 2.0 * step
         out = centre + step
     else:
-        return sign * math.inf
-    for _ in range(50):
+        return sign * inf
+    for _ in range(_HALVINGS):
         middle = (out + inside) / 2.0
         inside, out = (inside, middle) if excluded(middle) else (middle, out)
     return inside

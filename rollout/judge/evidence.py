@@ -23,8 +23,9 @@ def settle(metric: MetricState) -> MetricState:
         bets = test.promotion_log_factors(units, past).sum(axis=0)
         promotion = tuple((np.array(promotion) + bets).tolist())
     crossed = before.crossed
+    log_e = test.evidence(wealth)
     if crossed is None:
-        over = np.flatnonzero(test.evidence(wealth) + log(metric.alpha) >= 0.0)
+        over = np.flatnonzero(log_e + log(metric.alpha) >= 0.0)
         crossed = metric.closed[int(over[0])][1] if len(over) else None
     evidence = Evidence(
         past=tuple(sums[-1].tolist()),
@@ -32,5 +33,7 @@ def settle(metric: MetricState) -> MetricState:
         promotion=promotion,
         units=before.units + len(units),
         crossed=crossed,
+        log_e=float(log_e[-1]),
+        log_p=float(test.promotion(np.array(promotion))) if test.promotions else 0.0,
     )
     return replace(metric, evidence=evidence, closed=())

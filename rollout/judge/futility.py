@@ -36,7 +36,7 @@ def out_of_reach(state: State, metric: MetricState, enough: float) -> bool:
     if elapsed < state.policy.steps[0].seconds or elapsed <= 0:
         return False
     share = min(0.5, max(step.percent for step in state.policy.steps) / 100.0)
-    log_p = float(metric.test.promotion(np.array(metric.evidence.promotion)))
+    log_p = metric.evidence.log_p
     growth = _growth(state, metric, log_p, share)
     if growth <= 0:
         return False

@@ -35,7 +35,8 @@ class Entry:
 class Evidence:
     """What closed units have given: sums over them, log wealth of every bet, and when the threshold was crossed.
 
-    `crossed` is the look at which the evidence that the canary is worse first reached its threshold.
+    `crossed` is the look at which the evidence that the canary is worse first reached its threshold; `log_e` and
+    `log_p` are the log e-values that the canary is worse, and that it is inside the margin, after the last unit.
     """
 
     past: tuple[float, ...]
@@ -43,6 +44,8 @@ class Evidence:
     promotion: tuple[float, ...]
     units: int = 0
     crossed: int | None = None
+    log_e: float = 0.0
+    log_p: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ def _dump_metric(metric: MetricState) -> dict[str, object]:
         "promotion": list(evidence.promotion),
         "units": evidence.units,
         "crossed": evidence.crossed,
+        "log_e": evidence.log_e,
+        "log_p": evidence.log_p,
         "clock": [metric.clock.opened, metric.clock.streak],
         "unit": list(metric.unit),
         **{key: getattr(metric, key) for key in _SCALARS},
@@ -175,6 +180,8 @@ def _load_metric(policy: Policy, item: dict[str, Any]) -> MetricState:
         promotion=_floats(item["promotion"], fresh.test.promotions),
         units=item["units"],
         crossed=item["crossed"],
+        log_e=item["log_e"],
+        log_p=item["log_p"],
     )
     return replace(
         fresh,

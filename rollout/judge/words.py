@@ -56,12 +56,7 @@ def verdict_of(state: State, now: float | None = None) -> Verdict:
 
 def promotion_of(metric: MetricState) -> float:
     """Return the log e-value that the canary is inside the margin; infinity where none is asked."""
-    return float(metric.test.promotion(np.array(metric.evidence.promotion))) if metric.test.promotions else inf
-
-
-def evidence_of(metric: MetricState) -> float:
-    """Return the log e-value that the canary is worse."""
-    return float(metric.test.evidence(np.array(metric.evidence.wealth)))
+    return metric.evidence.log_p if metric.test.promotions else inf
 
 
 def _verdict(
@@ -148,7 +143,7 @@ def _missing(state: State) -> list[Reason]:
 
 def _told(state: State, metric: MetricState) -> list[Reason]:
     test, past = metric.test, np.array(metric.evidence.past)
-    log_e, log_p = evidence_of(metric), promotion_of(metric)
+    log_e, log_p = metric.evidence.log_e, promotion_of(metric)
     threshold, enough = -log(metric.alpha), -log1p(-state.policy.confidence)
     cause = (
         Cause.WORSE
