@@ -74,8 +74,9 @@ class _Inverted:
     definite: bool
     scanned: bool = False
 
-    def go(self) -> _Go:
-        return _Compiler(self.steps, scanned=self.scanned).step(0) if self.steps else _collect
+    def go(self, *, lengthened: bool = False) -> _Go:
+        compiler = _Compiler(self.steps, scanned=self.scanned, lengthened=lengthened)
+        return compiler.step(0) if self.steps else _collect
 
 
 def _inverted(path: Path) -> _Inverted:
@@ -104,8 +105,9 @@ class _Paths:
 
 
 class _Compiler:
-    def __init__(self, steps: tuple[Step, ...], *, scanned: bool = False) -> None:
+    def __init__(self, steps: tuple[Step, ...], *, scanned: bool, lengthened: bool) -> None:
         self.steps = steps
+        self.lengthened = lengthened
         self.scanned = scanned
         self.last = len(steps) - 1
 
@@ -138,7 +140,8 @@ class _Compiler:
         if at < self.last or at < 2 or not isinstance(self.steps[at - 2], Scan):  # noqa: PLR2004 - `..`, a step, this
             return self._then(at)
         before = self.steps[at - 1]
-        wanted = before.single if isinstance(before, Index) else None
+        # length() adds a step that Jayway does not know to be the last: no index fits it
+        wanted = before.single if isinstance(before, Index) and not self.lengthened else None
 
         def found(value: object, run: _Run) -> None:
             left = run.left.get(at, -1)
@@ -370,7 +373,7 @@ def _length(called: Function) -> Callable[[object, _Run], object]:
         below = first
         if not first.ends_in_function and first.steps:
             below = Path(first.at_root, (*first.steps, Wildcard()))
-        inner = _reader(_inverted(below).go(), definite=_inverted(first).definite)
+        inner = _reader(_inverted(below).go(lengthened=below is not first), definite=_inverted(first).definite)
 
     def evaluate(model: object, run: _Run) -> object:
         for value in values:
