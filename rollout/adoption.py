@@ -17,8 +17,8 @@ def adopt(rollouts: Rollouts) -> str:
         raise AdoptionError(f"the stack {stack.name} has had no rollout: there is nothing to take over")
     if state.under_way:
         raise AdoptionError(
-            f"{state.rollout} is under way ({state.phase.value}, {state.target}): its outcome is not known yet. Wait for "
-            "it (canary run), or end it (canary abort, canary promote --full)"
+            f"{state.rollout} is under way ({state.phase.value}, {state.target}): its outcome is not known yet. "
+            "Wait for it (canary run), or end it (canary abort, canary promote --full)"
         )
     settings, stable = stack.settings, state.target.stable
     if settings.rollout == state.rollout:
@@ -28,8 +28,8 @@ def adopt(rollouts: Rollouts) -> str:
         return f"{stack.file.name} knows of {state.rollout} already; stable is {settings.stable}{kept}"
     if settings.canary is not None and settings.canary.release not in {state.release, state.stable}:
         raise AdoptionError(
-            f"{stack.file.name} puts {settings.canary.release} on as a canary, which rollout {state.rollout} knows nothing "
-            "of. Take it out of the file first, or keep the file as it is and set stable and rollout yourself"
+            f"{stack.file.name} puts {settings.canary.release} on as a canary, which rollout {state.rollout} knows "
+            "nothing of. Take it out of the file first, or keep the file as it is and set stable and rollout yourself"
         )
     values: dict[str, object] = {"stable": stable, "rollout": state.rollout}
     if settings.canary is not None:

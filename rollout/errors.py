@@ -3,8 +3,7 @@
 RolloutError (rollout/control/errors.py)
 ├── ConfigurationError    the practice's file, or what was named on the command line
 ├── UnmeasuredError       the policy asks for what the stable release's history cannot give
-├── AdoptionError         configuration and journal disagree on what is served
-└── NoAdapterError        nothing here can reach the stack
+└── AdoptionError         configuration and journal disagree on what is served
 """
 
 from rollout.control.errors import RolloutError
@@ -22,7 +21,3 @@ class UnmeasuredError(RolloutError):
 
 class AdoptionError(RolloutError):
     """The configuration does not know how the last rollout ended."""
-
-
-class NoAdapterError(RolloutError):
-    """No adapter reaches this stack from here."""

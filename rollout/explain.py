@@ -75,7 +75,8 @@ def explained(record: Record, policy: Policy) -> Iterator[str]:
         limits = ", ".join(f"{key} {limit:g} ms" for key, limit in started.thresholds.items())
         yield f"  slow is what takes longer than the stable release did before: {limits}"
     conduct = Conduct.of(state.conduct)
-    yield f"  the previous release is kept for {lasting(conduct.undo_window)}, a failed one for {lasting(conduct.keep_failed)}"
+    window, failed = lasting(conduct.undo_window), lasting(conduct.keep_failed)
+    yield f"  the previous release is kept for {window}, a failed one for {failed}"
     yield ""
     for event in events(record):
         yield f"{clock(event.at)}  {event.what:<9} {event.text}" + (

@@ -91,8 +91,8 @@ def show(made: Planned, *, as_json: bool) -> None:
         f"taken back after {lasting(made.policy.deadline)} at the latest."
     )
     console.print(
-        f"Both fleets at once: {made.plan.instances} of {made.plan.quota}. The second fleet, its window for the way back "
-        f"included: {made.plan.instance_hours:.1f} instance-hours."
+        f"Both fleets at once: {made.plan.instances} of {made.plan.quota}. The second fleet, its window for the way "
+        f"back included: {made.plan.instance_hours:.1f} instance-hours."
     )
     if made.problem:
         console.print(f"[yellow]It could not begin today:[/yellow] {made.problem}")

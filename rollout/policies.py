@@ -92,8 +92,7 @@ def practice_of(raw: Mapping[str, object], what: str) -> Practice:
         conduct = Conduct.of(cast("Mapping[str, object]", raw.get("conduct") or {}))
     except (ValueError, TypeError, AttributeError) as error:
         faults.append(f"conduct: {error}")
-    ways = raw.get("notify") or []
-    entries = cast("list[object]", ways) if isinstance(ways, list) else [ways]
+    entries = _listed(raw.get("notify"))
     notify = [way for index, each in enumerate(entries) if (way := _way(each, f"notify[{index}]", faults)) is not None]
     if faults:
         raise ConfigurationError(f"{what}: " + "; ".join(faults))
@@ -136,6 +135,12 @@ def _inner(way: Way) -> Notifier:
         client = cast("Any", boto3).client("sns", region_name=way.topic.split(":")[3])
         return Topic(arn=way.topic, client=client)
     return Command(arguments=way.command)
+
+
+def _listed(value: object) -> list[object]:
+    if value is None:
+        return []
+    return cast("list[object]", value) if isinstance(value, list) else [value]
 
 
 def _policy(raw: object) -> Policy:

@@ -13,7 +13,7 @@ from rollout.control.state import State
 from rollout.control.target import Target
 from rollout.control.yardstick import Tally
 from rollout.judge.policy import Futility, Policy
-from rollout.judge.verdict import Label, Verdict
+from rollout.judge.verdict import Cause, Label, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +147,12 @@ def _worse(_policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> De
     return rollback(state, Ending.WORSE, _words(facts.verdict))
 
 
+def _passed(verdict: Verdict) -> str:
+    """Every metric whose evidence a promotion asked for, one part of each."""
+    told = {reason.metric: reason.text for reason in reversed(verdict.reasons) if reason.cause is Cause.EVIDENCE}
+    return "; ".join(reversed(told.values())) or _words(verdict)
+
+
 def _words(verdict: Verdict) -> str:
     for reason in verdict.reasons:
         if verdict.metric is None or reason.metric == verdict.metric:
@@ -211,7 +217,7 @@ def _in_steps(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> 
         after = policy.steps[state.step + 1].percent
         return _to_step(policy, state, state.step + 1, f"from {here.percent:g} to {after:g} percent")
     if facts.verdict.label is Label.PASS:
-        return promote(state, _words(facts.verdict))
+        return promote(state, _passed(facts.verdict))
     return _stay(state, Choice.HOLD, "the last step: waiting for the evidence that a promotion asks for")
 
 

@@ -82,10 +82,56 @@ def report(
     print(write_report(opened(stack, config), rollout, output))
 
 
+def lint(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILES", help="Templates or OpenAPI documents, and nothing else.")
+    ] = None,
+    *,
+    stack: StackName = "local",
+    config: ConfigFile = None,
+    contract: Annotated[bool, typer.Option("--contract", help="The contracts' templates only.")] = False,
+    side: Annotated[str | None, typer.Option(help="Of FILES: request or response.")] = None,
+    sample: Annotated[Path | None, typer.Option(help="Of FILES: cases that must render to JSON.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Look at a stack's settings, policy, templates, releases and journal at once; with FILES, at these alone.
+
+    Ends with 1 where something is wrong.
+
+    Example: canary lint --stack prod
+    """
+    from mapping.commands import lint as lint_templates
+    from rollout.linting import faults, show
+
+    if files or contract:
+        return lint_templates(files, contract=contract, side=side, sample=sample, as_json=as_json)
+    found = faults(stack, config and config.absolute())
+    show(found, as_json=as_json)
+    return 1 if found else 0
+
+
+def completion(
+    shell: Annotated[str, typer.Argument(help="bash, zsh, fish or powershell.")] = "bash",
+) -> None:
+    """Print the shell's script that completes commands and options.
+
+    Example: source <(canary completion bash)
+    """
+    import click
+    from typer.completion import get_completion_script
+
+    shells = ("bash", "zsh", "fish", "powershell")
+    if shell not in shells:
+        raise click.UsageError(f"{shell!r} is none of {', '.join(shells)}")
+    print(get_completion_script(prog_name="canary", complete_var="_CANARY_COMPLETE", shell=shell))
+
+
 COMMANDS: dict[str, Callable[..., object]] = {
     "status": status,
     "history": history,
     "explain": explain,
     "report": report,
+    "lint": lint,
+    "completion": completion,
 }
 """Names under which the command line mounts the functions."""

@@ -9,7 +9,8 @@ STYLE = """
   --latency: #b197fc; --scores: #66d9e8; --labels: #ffd43b; --ratio: #adb5bd; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 1000px; margin: 0 auto; padding: 24px 20px 60px; }
-h1 { font-size: 24px; margin: 0 0 6px; } h2 { font-size: 17px; margin: 34px 0 0; } h3 { font-size: 15px; margin: 20px 0 0; }
+h1 { font-size: 24px; margin: 0 0 6px; } h2 { font-size: 17px; margin: 34px 0 0; }
+h3 { font-size: 15px; margin: 20px 0 0; }
 section > p { margin: 0 0 6px; color: var(--dim); font-size: 13px; }
 .reason { font-size: 16px; margin: 0 0 12px; }
 .badge { font-size: 14px; font-weight: 600; padding: 2px 10px; border-radius: 12px; border: 1px solid; margin-left: 8px;

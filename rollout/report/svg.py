@@ -92,15 +92,10 @@ class Chart:
         grid: list[str] = []
         for value in ticks(*self.y, count=4):
             y = self._up(value)
-            grid.append(
-                f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>'
-                f'<text class="tick" x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{escape(self.show_y(value))}</text>'
-            )
-        for value in ticks(*self.x, count=8):
-            x = self._along(value)
-            grid.append(
-                f'<text class="tick" x="{x:.1f}" y="{self.height - 6}" text-anchor="middle">{escape(self.show_x(value))}</text>'
-            )
+            grid.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>')
+            grid.append(_label(LEFT - 6, y + 3.5, "end", self.show_y(value)))
+        beneath = ticks(*self.x, count=8)
+        grid += [_label(self._along(value), self.height - 6, "middle", self.show_x(value)) for value in beneath]
         body = "".join([*grid, *self.parts])
         label = escape(self.title, quote=True)
         return f'<svg viewBox="0 0 {WIDTH} {self.height}" role="img" aria-label="{label}">{body}</svg>'
@@ -110,6 +105,10 @@ class Chart:
 
     def _up(self, value: float) -> float:
         return _scaled(value, self.y, self.height - BOTTOM, TOP)
+
+
+def _label(x: float, y: float, anchor: str, text: str) -> str:
+    return f'<text class="tick" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _scaled(value: float, span: tuple[float, float], begin: float, end: float) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from mapping import load_contract
@@ -31,8 +32,8 @@ class LocalGateway:
     def read(self) -> Seen:
         """See `Traffic.read`."""
         stage, endpoints = self._emulator.stage(), self._emulator.endpoints()
-        canary = stage.get("canarySettings") or {}
-        override = canary.get("stageVariableOverrides") or {}
+        canary = cast("dict[str, Any]", stage.get("canarySettings") or {})
+        override = cast("dict[str, str]", canary.get("stageVariableOverrides") or {})
         return Seen(
             stable=self._one_release(stage.get("variables") or {}),
             canary=self._one_release(override) if override else None,
@@ -52,7 +53,8 @@ class LocalGateway:
 
     def withdraw(self) -> None:
         """See `Traffic.withdraw`: one call, as UpdateStage."""
-        if (self._emulator.stage().get("canarySettings") or {}).get("percentTraffic", 0):
+        canary = cast("dict[str, Any]", self._emulator.stage().get("canarySettings") or {})
+        if canary.get("percentTraffic", 0):
             self._emulator.set_percent(0)
 
     def ready(self, target: Target) -> bool:

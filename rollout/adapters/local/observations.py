@@ -91,7 +91,7 @@ def edges(scores: Sequence[float]) -> tuple[float, ...]:
     if len(ordered) < BINS * BINS:
         return ()
     found = [ordered[len(ordered) * index // BINS] for index in range(1, BINS)]
-    kept = [low for low, high in pairwise([*found, None]) if low != high]
+    kept = [*(low for low, high in pairwise(found) if low != high), found[-1]]
     return tuple(kept) if len(kept) > 1 else ()
 
 

@@ -1,0 +1,99 @@
+"""`canary lint`: everything of a stack that can be wrong before it is deployed, looked at in one go."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mapping.errors import MappingError
+from releases.errors import ReleaseError
+from releases.registry import ids, load, verify
+from rollout import agreement
+from rollout.control.errors import RolloutError
+from rollout.control.journal import StoreJournal
+from rollout.control.state import fold
+from rollout.policies import file_of, read_practice
+from rollout.stack import ROOT
+from settings import PROJECT, parse, store_uri
+from settings.errors import SettingsError, StackFileError
+from settings.stackfile import load_stack
+from store import Store, StoreError, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault: where it is, and what it is and what to do."""
+
+    where: str
+    text: str
+
+
+def faults(name: str, file: Path | None = None) -> list[Fault]:
+    """Look at a stack's settings, practice, releases, journal, and at the templates of all contracts."""
+    path = file or ROOT / f"Pulumi.{name}.yaml"
+    return [*_practice(file_of(path, name)), *_templates(), *_stack(path)]
+
+
+def show(found: list[Fault], *, as_json: bool) -> None:
+    """Print faults, or that there is none."""
+    if as_json:
+        print(json.dumps([asdict(fault) for fault in found]))
+        return
+    for fault in found:
+        print(f"{fault.where}: {fault.text}")
+    if not found:
+        print("settings, policy, templates, releases and journal: nothing is wrong with them")
+
+
+def _stack(path: Path) -> Iterator[Fault]:
+    try:
+        raw = load_stack(path, PROJECT)
+        store = open_store(store_uri(raw), base=ROOT)
+        known = ids(store)
+    except (SettingsError, StackFileError, StoreError) as error:
+        yield Fault(where=path.name, text=str(error))
+        return
+    yield from _releases(store)
+    try:
+        settings = parse(raw, releases=known)
+        agreement.check(settings, fold(StoreJournal(store).read()))
+    except (SettingsError, RolloutError) as error:
+        yield Fault(where=path.name, text=str(error))
+
+
+def _releases(store: Store) -> Iterator[Fault]:
+    from mapping import load_contract  # noqa: PLC0415 - keeps the pure rooms' imports together
+
+    for release_id in ids(store):
+        where = f"release {release_id}"
+        try:
+            release = load(store, release_id)
+            load_contract(release.contract.name, release.contract.hash)
+            artifact = Path(release.artifact.uri.removeprefix("file://"))
+            if artifact.is_absolute():
+                verify(release, artifact.read_bytes())
+        except (ReleaseError, MappingError) as error:
+            yield Fault(where=where, text=str(error))
+        except OSError as error:
+            text = f"its artifact cannot be read: {error}. Restore the file, or train a new release"
+            yield Fault(where=where, text=text)
+
+
+def _practice(file: Path) -> Iterator[Fault]:
+    try:
+        read_practice(file)
+    except RolloutError as error:
+        yield Fault(where=file.name, text=str(error))
+
+
+def _templates() -> Iterator[Fault]:
+    from mapping.contract import CONTRACTS, load_contract  # noqa: PLC0415 - only where templates are looked at
+    from mapping.lint import lint_contract  # noqa: PLC0415 - as above
+
+    for folder in sorted(each for each in CONTRACTS.iterdir() if each.is_dir()):
+        try:
+            for finding in lint_contract(load_contract(folder.name)):
+                where = f"{finding.file}:{finding.line}:{finding.column}"
+                yield Fault(where=where, text=f"{finding.rule}: {finding.message}")
+        except MappingError as error:
+            yield Fault(where=f"contract {folder.name}", text=str(error))
