@@ -1,4 +1,4 @@
-"""The Pulumi program: settings -> line-up -> components -> exports. It decides nothing itself."""
+"""The Pulumi program: settings, journal -> line-up -> components -> exports. It decides nothing itself."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +11,11 @@ from components.logs import AccessLogs
 from components.route import GatewayRoute
 from components.stage import CanaryStage
 from components.storage import TrainingBucket
-from program.arguments import ROUTE, arguments
-from program.configuration import read_cloud, read_configuration, told_plainly
-from program.exports import example_path, next_step
+from program.arguments import arguments
+from program.configuration import read_cloud, read_configuration, read_expected, told_plainly
+from program.documents import ROUTE, example_path
+from program.exports import next_step
+from program.journal import check_account, read_journal
 from program.lineup import read_lineup
 from releases.registry import ids
 from settings import parse, store_uri
@@ -24,8 +26,11 @@ with told_plainly():
     store = open_store(store_uri(here.raw), base=Path(__file__).resolve().parent)
     known = ids(store)
     settings = parse(here.raw, releases=known, secret_keys=here.secret_keys)
-    lineup = read_lineup(settings, store, known)
-    declared = arguments(settings, lineup, read_cloud(), stack=here.stack, store=store.uri)
+    cloud = read_cloud()
+    check_account(store, cloud.account_id)
+    journal = read_journal(store, settings, read_expected())
+    lineup = read_lineup(settings, store, known, journal)
+    declared = arguments(settings, lineup, cloud, stack=here.stack, store=store.uri, documents=journal.documents)
 
 training = TrainingBucket("training", declared.training)
 logs = AccessLogs("access", declared.logs)
@@ -35,13 +40,16 @@ if declared.log_role is not None:
     before.append(LogRole("account", declared.log_role).account)
 if declared.route is not None:
     before.extend(GatewayRoute(ROUTE, declared.route).policies)
-if declared.stage is not None and lineup.stable is not None:
+if declared.stage is not None:
     before.extend(endpoints[track.release].endpoint for track in declared.stage.split)
     stage = CanaryStage("gateway", replace(declared.stage, before_stage=before))
     pulumi.export("url", stage.invoke_url)
-    pulumi.export("curl", pulumi.Output.concat("curl '", stage.invoke_url, example_path(lineup.stable), "'"))
+    example = example_path(declared.stage.stable.document)
+    pulumi.export("curl", pulumi.Output.concat("curl '", stage.invoke_url, example, "'"))
 
 pulumi.export("endpoints", {release: endpoint.endpoint_name for release, endpoint in endpoints.items()})
 pulumi.export("trainingBucket", training.bucket)
 pulumi.export("accessLog", declared.logs.log_group)
-pulumi.export("next", next_step(lineup, known, here.stack))
+pulumi.export("next", next_step(lineup, known, here.stack, journal.split if journal.in_force else None))
+for name, value in journal.exports.items():
+    pulumi.export(name, value)

@@ -5,7 +5,8 @@ one replaces the resource.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from components.account import LogRoleArgs
 from components.cloud import Cloud
@@ -14,13 +15,12 @@ from components.logs import AccessLogsArgs
 from components.route import GatewayRouteArgs
 from components.stage import CanaryStageArgs, CanaryTrack, MethodArgs, Track
 from components.storage import TrainingBucketArgs
-from program.documents import contract_of, document_of
+from program.documents import document_of, role_of, variable_in
 from program.images import image_of
 from releases.identity import endpoint_name, identity
 from releases.model import ContractRef, Lineup, Release, Scaling
 from settings import PROJECT, Settings
 
-ROUTE = "ratings"
 CAPTURES = "captures"
 """Where data capture writes, below the store."""
 
@@ -40,8 +40,18 @@ class Arguments:
     stage: CanaryStageArgs | None
 
 
-def arguments(settings: Settings, lineup: Lineup, cloud: Cloud, *, stack: str, store: str) -> Arguments:
+def arguments(
+    settings: Settings,
+    lineup: Lineup,
+    cloud: Cloud,
+    *,
+    stack: str,
+    store: str,
+    documents: Mapping[str, str] = MappingProxyType[str, str]({}),
+) -> Arguments:
     """Return the Args of everything that the stack declares. `store` is the opened store's address.
+
+    `documents` are those that a rollout's journal carries, by release id; the others' are made from their contracts.
 
     Raises:
         ImageError, MappingError, ReleaseError, ComponentError: a release cannot be served as it stands.
@@ -54,12 +64,8 @@ def arguments(settings: Settings, lineup: Lineup, cloud: Cloud, *, stack: str, s
         for release in serving
     }
     logs = AccessLogsArgs(log_group=f"/aws/apigateway/{api}/access", retention_days=kept_days, tags=tags)
-    route = GatewayRouteArgs(
-        role_name=f"{api}-{ROUTE}-{cloud.region}",
-        endpoints={release: args.endpoint_name for release, args in endpoints.items()},
-        cloud=cloud,
-        tags=tags,
-    )
+    names = {release: args.endpoint_name for release, args in endpoints.items()}
+    route = replace(role_of(settings, cloud), endpoints=names, tags=tags)
     log_role = LogRoleArgs(role_name=f"{api}-logs-{cloud.region}", cloud=cloud, tags=tags)
     return Arguments(
         training=TrainingBucketArgs(
@@ -69,7 +75,7 @@ def arguments(settings: Settings, lineup: Lineup, cloud: Cloud, *, stack: str, s
         log_role=log_role if settings.api.logging.account_role else None,
         endpoints=endpoints,
         route=route if endpoints else None,
-        stage=_stage(settings, lineup, cloud, route=route, logs=logs, tags=tags),
+        stage=_stage(settings, lineup, cloud, route=route, logs=logs, carried=documents, tags=tags),
     )
 
 
@@ -118,6 +124,7 @@ def _stage(
     *,
     route: GatewayRouteArgs,
     logs: AccessLogsArgs,
+    carried: Mapping[str, str],
     tags: Mapping[str, str],
 ) -> CanaryStageArgs | None:
     if lineup.stable is None:
@@ -125,13 +132,19 @@ def _stage(
 
     documents: dict[ContractRef, str] = {}  # many releases, few contracts
 
-    def track(release: Release) -> Track:
+    def text(release: Release) -> str:
+        if release.id in carried:
+            return carried[release.id]
         if release.contract not in documents:
             documents[release.contract] = document_of(release, settings, cloud, route.role_arn)
+        return documents[release.contract]
+
+    def track(release: Release) -> Track:
+        document = text(release)
         return Track(
             release=release.id,
-            document=documents[release.contract],
-            variables={contract_of(release).stage_variable: route.endpoints[release.id]},
+            document=document,
+            variables={variable_in(document): route.endpoints[release.id]},
         )
 
     def canary(release: Release, percent: float) -> CanaryTrack:

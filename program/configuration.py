@@ -4,6 +4,7 @@ Works on Pulumi's engine and under its mocks alike. The configuration is read as
 `Config` cannot list its keys, and a misspelt key would pass unseen.
 """
 
+import os
 from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,15 @@ from pulumi.runtime import config
 from components.cloud import Cloud
 from components.errors import ComponentError
 from mapping.errors import MappingError
-from program.errors import ProgramError
+from program.errors import ProgramError, SequenceError
 from releases.errors import ReleaseError
+from rollout.control.errors import RolloutError
 from settings import SettingsError
 from store import StoreError
 
-FAULTS = (ComponentError, MappingError, ProgramError, ReleaseError, SettingsError, StoreError)
+FAULTS = (ComponentError, MappingError, ProgramError, ReleaseError, RolloutError, SettingsError, StoreError)
+
+EXPECT = "CANARY_EXPECT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,20 @@ def read_configuration() -> StackConfiguration:
         raw={**config.get_config_env(), **config.CONFIG.get()},
         secret_keys={*config.get_config_secret_keys_env(), *config._SECRET_KEYS.get()},  # noqa: SLF001 - no other way
     )
+
+
+def read_expected() -> int | None:
+    """Read which of the journal's words a controller decided this update by (`CANARY_EXPECT`); None where none did.
+
+    Raises:
+        SequenceError: it is no number.
+    """
+    told = os.environ.get(EXPECT)
+    if not told:
+        return None
+    if not told.isdecimal():
+        raise SequenceError(f"{EXPECT} is the number of an entry of the journal, got {told!r}")
+    return int(told)
 
 
 @contextmanager

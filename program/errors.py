@@ -1,7 +1,9 @@
 """What can be wrong between a stack's settings and its resources.
 
 ProgramError
-└── ImageError    a release names a framework that has no known image here
+├── ImageError       a release names a framework that has no known image here
+├── AccountError     the store and the provider are in different accounts
+└── SequenceError    the journal has moved on since this update was decided
 """
 
 
@@ -11,3 +13,11 @@ class ProgramError(Exception):
 
 class ImageError(ProgramError):
     """No image is known for a release's framework in this region."""
+
+
+class AccountError(ProgramError):
+    """The store is not in the account that the provider deploys to."""
+
+
+class SequenceError(ProgramError):
+    """The journal's split is another than the one that this update was decided by."""

@@ -1,27 +1,21 @@
 """What a reader of the stack's outputs wants to do next, in words. Pure."""
 
 from collections.abc import Collection
-from urllib.parse import urlencode
 
-from program.documents import contract_of
-from releases.model import Lineup, Release
-
-
-def example_path(release: Release) -> str:
-    """Return the path and query of one real request, from the examples in the release's contract."""
-    contract = contract_of(release)
-    path = contract.path
-    query: dict[str, str] = {}
-    for parameter in contract.parameters:
-        if parameter.location == "path":
-            path = path.replace(f"{{{parameter.name}}}", parameter.example)
-        else:
-            query[parameter.name] = parameter.example
-    return f"{path}?{urlencode(query, safe=',')}" if query else path
+from releases.model import Lineup
+from rollout.control.split import Split
 
 
-def next_step(lineup: Lineup, known: Collection[str], stack: str) -> str:
-    """Say in a sentence, with the commands, what comes next. `known` are the ids of the releases in the store."""
+def next_step(lineup: Lineup, known: Collection[str], stack: str, rollout: Split | None = None) -> str:
+    """Say in a sentence, with the commands, what comes next.
+
+    `known` are the ids of the releases in the store, `rollout` is the one under way.
+    """
+    if rollout is not None:
+        return (
+            f"Rollout {rollout.rollout} is under way: {rollout.target}. Watch it: ./canary status --stack {stack}. "
+            f"Take it back: ./canary abort --stack {stack}"
+        )
     up = f"pulumi up --stack {stack}"
 
     def put(key: str, value: object, kind: str = "string") -> str:

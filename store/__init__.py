@@ -6,6 +6,6 @@ under which key is the business of the rooms that use it (`releases/<id>.json` f
 
 from store.errors import AlreadyThereError, NotThereError, StoreError, UnreachableError
 from store.location import open_store
-from store.port import Store
+from store.port import Owned, Store
 
-__all__ = ["AlreadyThereError", "NotThereError", "Store", "StoreError", "UnreachableError", "open_store"]
+__all__ = ["AlreadyThereError", "NotThereError", "Owned", "Store", "StoreError", "UnreachableError", "open_store"]

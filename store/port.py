@@ -1,7 +1,7 @@
 """The port: what every store can do."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Store(Protocol):
@@ -44,4 +44,14 @@ class Store(Protocol):
         Raises:
             UnreachableError: the store itself cannot be used.
         """
+        ...
+
+
+@runtime_checkable
+class Owned(Protocol):
+    """A store that belongs to an AWS account."""
+
+    @property
+    def account(self) -> str:
+        """The account's twelve digits."""
         ...

@@ -71,6 +71,11 @@ class S3Store:
         """The store's address, without a slash at its end."""
         return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
 
+    @property
+    def account(self) -> str:
+        """See `Owned.account`: every call names it, so the bucket is no other's."""
+        return self._account
+
     def read(self, key: str) -> bytes:
         """See `Store.read`."""
         with _translated(self.uri, key):

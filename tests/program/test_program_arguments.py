@@ -9,7 +9,8 @@ import pytest
 from components.cloud import Cloud
 from mapping.errors import UnknownContractError
 from program.arguments import arguments, served
-from program.exports import example_path, next_step
+from program.documents import documents_of, example_path
+from program.exports import next_step
 from program.lineup import read_lineup
 from releases.errors import ReleaseError, UnknownReleaseError
 from releases.identity import endpoint_name
@@ -133,7 +134,7 @@ def test_the_line_up_is_read_from_the_store(tmp_path: Path) -> None:
 
 
 def test_the_example_request_comes_from_the_contract() -> None:
-    assert example_path(R1) == "/predicted-ratings/321?items=101,131,162"
+    assert example_path(documents_of([R1], settings(), CLOUD)["r1"]) == "/predicted-ratings/321?items=101,131,162"
 
 
 @pytest.mark.parametrize(
