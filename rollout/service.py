@@ -9,9 +9,10 @@ Everything but `start`, `tick` and `run` works without the lock: what a person a
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from releases.manifest import to_json
+from releases.model import Release
 from releases.registry import load
 from rollout import agreement
 from rollout.adapters.clock import Stamps
@@ -27,9 +28,10 @@ from rollout.control.yardstick import Baseline
 from rollout.errors import AdoptionError, UnmeasuredError
 from rollout.judge.policy import Metric, Policy
 from rollout.stack import Stack
-from rollout.wiring import LOOK, person, ports_for
+from rollout.wiring import LOOK, documents_for, person, ports_for
 
 Watcher = Callable[[Tick], None]
+Documents = Callable[[Sequence[Release]], Mapping[str, str]]
 ENOUGH = 100
 """Answers of the stable release that its quantiles rest on, at least."""
 _PHASES: dict[Request, tuple[frozenset[Phase], str]] = {
@@ -43,7 +45,7 @@ _PHASES: dict[Request, tuple[frozenset[Phase], str]] = {
 
 
 class Rollouts:
-    """The rollouts of one stack. Ports, clock and judge can be given; `who` is the person who acts."""
+    """The rollouts of one stack. Ports, clock, judge and documents can be given; `who` is the person who acts."""
 
     def __init__(
         self,
@@ -54,11 +56,13 @@ class Rollouts:
         judge: Judge | None = None,
         who: str | None = None,
         look: float = LOOK,
+        documents: Documents | None = None,
     ) -> None:
         self.stack = stack
         self.ports = ports or ports_for(stack, clock, look=look)
         self.judge = judge or TheJudge()
         self.who = who or person()
+        self._documents = documents or (lambda releases: documents_for(stack, releases))
 
     def state(self) -> State | None:
         """Where the last rollout stands. Raises JournalError, PortError."""
@@ -82,14 +86,15 @@ class Rollouts:
             stable = self._stable(release, before)
             baseline = self.ports.observations.baseline(stable, 0.0 if before is None else before.since)
             check_measured(asked, stable, baseline)
-            manifests = {each.id: to_json(each) for each in (load(self.stack.store, stable), candidate)}
+            both = (load(self.stack.store, stable), candidate)
             number = 1 if before is None else before.number + 1
             body = Started(
                 release=release,
                 stable=stable,
                 policy=policy_mapping(asked),
                 conduct=conduct.to_mapping(),
-                manifests=manifests,
+                manifests={each.id: to_json(each) for each in both},
+                documents=self._documents(both),
                 thresholds=baseline.thresholds,
                 edges=baseline.edges if Metric.SCORES in asked.metrics else (),
             )

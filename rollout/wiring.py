@@ -2,10 +2,11 @@
 
 import getpass
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from releases.identity import endpoint_name
+from releases.model import Release
 from releases.registry import load
 from rollout.adapters.clock import Stamps, SystemClock
 from rollout.adapters.local.emulator import Emulator
@@ -52,6 +53,20 @@ def place(stack: Stack) -> str:
 
     who = identity(stack.settings)
     return f"account {who.account}, region {who.region}, stack {stack.name}, as {who.arn}"
+
+
+def documents_for(stack: Stack, releases: Sequence[Release]) -> Mapping[str, str]:
+    """The API's document of each release, for a rollout's first entry; none on this machine, where all is in place.
+
+    Raises:
+        PortError: AWS cannot be asked for its account.
+    """
+    if stack.name == LOCAL:
+        return {}
+    from program.documents import documents_of  # noqa: PLC0415 - as in `place`
+    from rollout.adapters.aws.ports import cloud  # noqa: PLC0415
+
+    return documents_of(releases, stack.settings, cloud(stack.settings))
 
 
 def person() -> str:

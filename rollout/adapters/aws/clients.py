@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -79,6 +80,13 @@ def whoami(there: Clients) -> Identity:
     with told("sts GetCallerIdentity"):
         said = there.sts.get_caller_identity()
     return Identity(account=said["Account"], region=there.sts.meta.region_name, arn=said["Arn"])
+
+
+def dns_suffix(region: str) -> str:
+    """The suffix of a region's host names, out of botocore's own table; `amazonaws.com` for a region it lacks."""
+    resolver: Any = botocore.session.get_session().get_component("endpoint_resolver")
+    partition = resolver.get_partition_for_region(region)
+    return str(resolver.get_partition_dns_suffix(partition))
 
 
 @contextmanager

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from pulumi.automation import PulumiCommand
 
+from components.cloud import Cloud
 from releases.identity import endpoint_name
 from releases.registry import load
 from rollout.adapters.aws.calls import Show, watch
 from rollout.adapters.aws.captures import S3Captures
-from rollout.adapters.aws.clients import Clients, Identity, clients, whoami
+from rollout.adapters.aws.clients import Clients, Identity, clients, dns_suffix, whoami
 from rollout.adapters.aws.command import KnownCommand
 from rollout.adapters.aws.engine import Engine, Project
 from rollout.adapters.aws.fleet import Endpoints
@@ -107,6 +108,13 @@ def aws_ports(there: There, *, using: Clients | None = None, command: type[Pulum
 def identity(settings: Settings) -> Identity:
     """Say on whose account and in which region a stack's commands act. Raises AwsError."""
     return whoami(clients(settings.region))
+
+
+def cloud(settings: Settings) -> Cloud:
+    """Say where a stack's resources live, as the program reads it from its provider. Raises AwsError."""
+    who = identity(settings)
+    partition = who.arn.split(":")[1]
+    return Cloud(account_id=who.account, region=who.region, partition=partition, dns_suffix=dns_suffix(who.region))
 
 
 class DryJournal:
