@@ -10,6 +10,7 @@ Everything but `start`, `tick` and `run` works without the lock: what a person a
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from releases.manifest import to_json
 from releases.model import Release
@@ -62,7 +63,7 @@ class Rollouts:
         self.ports = ports or ports_for(stack, clock, look=look)
         self.judge = judge or TheJudge()
         self.who = who or person()
-        self._documents = documents or (lambda releases: documents_for(stack, releases))
+        self._documents: Documents = documents or partial(documents_for, stack)
 
     def state(self) -> State | None:
         """Where the last rollout stands. Raises JournalError, PortError."""
