@@ -20,7 +20,7 @@ def adopt(rollouts: Rollouts) -> str:
             f"{state.rollout} is under way ({state.phase.value}, {state.target}): its outcome is not known yet. "
             "Wait for it (canary run), or end it (canary abort, canary promote --full)"
         )
-    settings, stable = stack.settings, state.target.stable
+    settings, stable = stack.now(), state.target.stable
     if settings.rollout == state.rollout:
         kept = (
             "" if settings.stable == stable else f" (the gateway serves {stable}: with this id that is a person's word)"

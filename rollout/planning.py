@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from releases.registry import load
 from rollout.control.plan import Plan, plan
 from rollout.control.yardstick import Baseline
+from rollout.errors import UnmeasuredError
 from rollout.judge.policy import Policy
 from rollout.policies import chosen
 from rollout.service import Rollouts, check_measured
@@ -33,12 +34,10 @@ def planned(rollouts: Rollouts, release: str, policy: str | None, per_minute: fl
         ConfigurationError: there is no such policy.
         PortError: gateway or log cannot be read.
     """
-    from rollout.errors import UnmeasuredError  # noqa: PLC0415 - keeps the names beside their use
-
     candidate = load(rollouts.stack.store, release)
     asked = chosen(rollouts.stack.practice, policy)
-    stable, state = rollouts.ports.traffic.read().stable, rollouts.state()
-    baseline = rollouts.ports.observations.baseline(stable, 0.0 if state is None else state.since)
+    stable = rollouts.ports.traffic.read().stable
+    baseline = rollouts.baseline(stable)
     problem = None
     try:
         check_measured(asked, stable, baseline)

@@ -19,7 +19,7 @@ from rollout import agreement
 from rollout.adapters.clock import Stamps
 from rollout.control.conduct import Conduct
 from rollout.control.controller import Controller, Judge, Tick, abort, ask
-from rollout.control.entries import Entry, Phase, Request, Started
+from rollout.control.entries import Ending, Entry, Phase, Request, Started
 from rollout.control.errors import NothingUnderWayError, PortError, RequestError, UnderWayError
 from rollout.control.judging import TheJudge, policy_mapping, settled_policy
 from rollout.control.lock import Lock
@@ -28,6 +28,7 @@ from rollout.control.state import State, fold
 from rollout.control.yardstick import Baseline
 from rollout.errors import AdoptionError, UnmeasuredError
 from rollout.judge.policy import Metric, Policy
+from rollout.record import records
 from rollout.stack import Stack
 from rollout.wiring import LOOK, documents_for, person, ports_for
 
@@ -85,7 +86,7 @@ class Rollouts:
         with self._lock(conduct).held():
             before = self._ended_for(release)
             stable = self._stable(release, before)
-            baseline = self.ports.observations.baseline(stable, 0.0 if before is None else before.since)
+            baseline = self.baseline(stable)
             check_measured(asked, stable, baseline)
             both = (load(self.stack.store, stable), candidate)
             number = 1 if before is None else before.number + 1
@@ -182,6 +183,14 @@ class Rollouts:
         conduct = Conduct.of(state.conduct)
         return self.start(state.release, policy=self.judge.policy(state.policy), conduct=conduct)
 
+    def baseline(self, stable: str) -> Baseline:
+        """What is known of the stable release since it became that. Raises JournalError, PortError."""
+        for record in reversed(records(self.ports.journal.read(whole=True))):
+            state = record.state
+            if state.ending in {Ending.PROMOTED, Ending.UNDONE} and state.ended_at is not None:
+                return self.ports.observations.baseline(stable, state.ended_at)
+        return self.ports.observations.baseline(stable, 0.0)
+
     def _tick(self) -> Tick | None:
         return Controller(self.ports, self.judge).tick()
 
@@ -232,7 +241,7 @@ class Rollouts:
             self.ports.clock.sleep(min(5.0, conduct.interval))
 
     def _stable(self, release: str, before: State | None) -> str:
-        settings = self.stack.settings
+        settings = self.stack.now()
         agreement.check(settings, before)
         seen = self.ports.traffic.read()
         if seen.percent:

@@ -33,6 +33,10 @@ class Stack:
         """The configuration as the file has it now. Raises StackFileError."""
         return load_stack(self.file, PROJECT)
 
+    def now(self) -> Settings:
+        """The settings as the file has them now. Raises SettingsError, StackFileError, StoreError."""
+        return parse(self.configuration(), releases=ids(self.store))
+
 
 def open_for_abort(name: str = LOCAL, *, file: Path | None = None, root: Path = ROOT) -> Stack:
     """As `open_stack`, but with a store that cannot be used too: whoever takes traffic back does not wait for it.

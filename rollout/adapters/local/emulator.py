@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, cast
-
-import httpx
+from urllib.parse import urlsplit
 
 from rollout.control.errors import CreationError, PortError
 from store import NotThereError, Store, StoreError
@@ -47,7 +47,6 @@ class Emulator:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._http = httpx.Client(timeout=_SECONDS, trust_env=False)
 
     def address(self) -> Address:
         """Where it listens. Raises PortError."""
@@ -84,13 +83,17 @@ class Emulator:
         self, method: str, path: str, body: dict[str, object] | None = None, seconds: float = _SECONDS
     ) -> dict[str, Any]:
         admin = self.address().admin
+        connection = HTTPConnection(urlsplit(admin).netloc, timeout=seconds)
         try:
-            answer = self._http.request(method, admin + path, json=body, timeout=seconds)
-            document = cast("dict[str, Any]", answer.json())
-        except (httpx.HTTPError, ValueError) as error:
+            connection.request(method, path, None if body is None else json.dumps(body).encode())
+            answer = connection.getresponse()
+            document = cast("dict[str, Any]", json.loads(answer.read()))
+        except (HTTPException, OSError, ValueError) as error:
             raise PortError(f"the emulator at {admin} does not answer: {type(error).__name__}: {error}") from error
-        if answer.status_code == HTTPStatus.CONFLICT:
+        finally:
+            connection.close()
+        if answer.status == HTTPStatus.CONFLICT:
             raise CreationError(f"the emulator: {document.get('message', '')}")
-        if answer.status_code != HTTPStatus.OK:
-            raise PortError(f"the emulator refuses {method} {path}: {document.get('message', answer.status_code)}")
+        if answer.status != HTTPStatus.OK:
+            raise PortError(f"the emulator refuses {method} {path}: {document.get('message', answer.status)}")
         return document

@@ -15,7 +15,8 @@ from tests.rollout.local.stage import Stage, opened
 def stage(tmp_path: Path) -> Generator[Stage]:
     """A stack whose store has releases as each test makes them; nothing is served before `serve`."""
     file = Path(shutil.copy(ROOT / "Pulumi.local.yaml", tmp_path))
-    set_values(file, {"store": str(tmp_path / "store"), "api": {"name": "rolled"}})
+    api = {"name": "rolled", "throttling": {"rate": 5_000, "burst": 5_000}}
+    set_values(file, {"store": str(tmp_path / "store"), "api": api})
     made = Stage(tmp_path, opened(tmp_path))
     yield made
     made.stop()

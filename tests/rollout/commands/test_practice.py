@@ -1,0 +1,133 @@
+"""What stands beside a stack's file about its rollouts, and when configuration and journal agree."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rollout import agreement
+from rollout.control.controller import abort
+from rollout.control.entries import Request
+from rollout.control.ports import Severity
+from rollout.control.state import State
+from rollout.errors import AdoptionError, ConfigurationError
+from rollout.judge.policy import CAUTIOUS, FAST, STANDARD
+from rollout.policies import Practice, Way, chosen, file_of, notifier, practice_of, read_practice
+from settings import CanarySettings, parse
+from tests.rollout.simulated import Simulated
+
+FILE = """
+policy: {preset: cautious, alpha: 0.005}
+conduct: {interval: 30, undo_window: 172800}
+notify:
+  - {webhook: https://example.org/hook, secret: HOOK_SECRET, least: attention}
+  - {command: [tell, people]}
+"""
+
+
+def test_without_a_file_the_presets_hold(tmp_path: Path) -> None:
+    assert read_practice(file_of(tmp_path / "Pulumi.dev.yaml", "dev")) == Practice()
+
+
+def test_a_file_is_read_whole(tmp_path: Path) -> None:
+    file = tmp_path / "rollout.dev.yaml"
+    file.write_text(FILE)
+    practice = read_practice(file)
+    assert practice.policy == replace(CAUTIOUS, alpha=0.005)
+    assert (practice.conduct.interval, practice.conduct.undo_window) == (30, 172_800)
+    assert practice.notify == (
+        Way(webhook="https://example.org/hook", secret="HOOK_SECRET", least=Severity.ATTENTION),
+        Way(command=("tell", "people")),
+    )
+
+
+def test_every_fault_is_told_at_once() -> None:
+    raw: dict[str, object] = {
+        "polcy": {},
+        "policy": {"alpha": 7},
+        "conduct": {"interval": 0},
+        "notify": [{"webhook": "https://x"}, {"topic": "no"}, {"command": "rm -rf"}, {"least": "loud"}, "mail"],
+    }
+    with pytest.raises(ConfigurationError) as raised:
+        practice_of(raw, "rollout.dev.yaml")
+    text = str(raised.value)
+    for part in (
+        "rollout.dev.yaml: ",
+        "polcy is not known",
+        "alpha is 7",
+        "conduct.interval must be above 0, got 0",
+        "notify[0].secret is missing",
+        "notify[1].topic is 'no', not an ARN",
+        "notify[2].command is 'rm -rf', not a list",
+        "notify[3] has none of webhook, topic, command",
+        "notify[3].least is 'loud'",
+        "notify[4] is 'mail'",
+    ):
+        assert part in text
+    assert raised.value.exit_code == 64
+
+
+def test_a_secret_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    way = (Way(webhook="https://example.org", secret="HOOK_SECRET"),)
+    monkeypatch.delenv("HOOK_SECRET", raising=False)
+    with pytest.raises(ConfigurationError, match=r"\$HOOK_SECRET, which is empty or not set"):
+        notifier(way)
+    monkeypatch.setenv("HOOK_SECRET", "s")
+    notifier(way)
+
+
+def test_a_policy_is_chosen_by_name_or_file(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text("preset: fast\nalpha: 0.05\n")
+    assert chosen(Practice(), None) == STANDARD
+    assert chosen(Practice(), "fast") == FAST
+    assert chosen(Practice(), str(file)) == replace(FAST, alpha=0.05)
+    with pytest.raises(ConfigurationError, match="neither a preset"):
+        chosen(Practice(), "reckless")
+    file.write_text("alpha: 9\n")
+    with pytest.raises(ConfigurationError, match="alpha"):
+        chosen(Practice(), str(file))
+
+
+SETTINGS = parse({"api": {"name": "x"}, "store": "store", "serving": {"instanceType": "ml.m5.large"}})
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Simulated:
+    made = Simulated(tmp_path)
+    made.begin()
+    made.until(lambda state: state.step == 0 and state.verified_at is not None)
+    return made
+
+
+def promoted(world: Simulated) -> State:
+    from rollout.control.controller import ask  # noqa: PLC0415 - beside its use
+
+    ask(world.ports, Request.PROMOTE, "eve")
+    return world.until(lambda state: not state.under_way)
+
+
+def test_before_the_first_rollout_everything_agrees() -> None:
+    agreement.check(SETTINGS, None)
+
+
+def test_another_canary_than_the_rollouts_own_is_refused_while_it_is_under_way(world: Simulated) -> None:
+    state = world.state()
+    agreement.check(SETTINGS, state)
+    agreement.check(replace(SETTINGS, canary=CanarySettings(release="r2", percent=3.0)), state)
+    with pytest.raises(AdoptionError, match=r"puts r9 on as a canary at 3 percent, and rollout r2-1 .* canary abort"):
+        agreement.check(replace(SETTINGS, canary=CanarySettings(release="r9", percent=3.0)), state)
+
+
+def test_an_outcome_that_the_configuration_does_not_know_is_refused(world: Simulated) -> None:
+    state = promoted(world)
+    with pytest.raises(AdoptionError, match=r"knows of no rollout and says that r1 is stable; rollout r2-1 has ended"):
+        agreement.check(replace(SETTINGS, stable="r1"), state)
+    agreement.check(replace(SETTINGS, stable="r2"), state)
+    agreement.check(replace(SETTINGS, stable="r7", rollout="r2-1"), state)  # a person's decision
+
+
+def test_a_rollback_leaves_nothing_to_disagree_about(world: Simulated) -> None:
+    abort(world.ports, "eve", "")
+    state = world.until(lambda state: not state.under_way)
+    agreement.check(replace(SETTINGS, stable="r1"), state)

@@ -1,0 +1,84 @@
+"""A person's word: what it does, what it does not overrule, and what is written down of the waiting."""
+
+from pathlib import Path
+
+import pytest
+
+from rollout.control.controller import Controller, abort, ask
+from rollout.control.entries import Choice, Decided, Ending, Phase, Request
+from rollout.control.state import State
+from tests.rollout.simulated import Simulated
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Simulated:
+    made = Simulated(tmp_path)
+    made.begin()
+    return made
+
+
+def in_first_step(state: State) -> bool:
+    return state.step == 0 and state.verified_at is not None
+
+
+def test_what_takes_traffic_back_is_not_overruled(world: Simulated) -> None:
+    world.until(in_first_step)
+    assert abort(world.ports, "eve", "wrong") == ()
+    for later in (Request.PAUSE, Request.PROMOTE):
+        ask(world.ports, later, "ada")
+    state = world.until(lambda _: True)
+    assert (state.ending, state.ending_reason) == (Ending.ABORTED, "aborted by eve: wrong")
+
+
+def test_waiting_for_a_window_to_end_fills_no_journal(world: Simulated) -> None:
+    world.until(in_first_step)
+    ask(world.ports, Request.PROMOTE, "eve")
+    warm = world.until(lambda state: state.phase is Phase.WARM and state.verified_at is not None)
+    for _ in range(60):
+        world.clock.sleep(60)
+        tick = Controller(world.ports, world.judge).tick()
+        assert tick is not None
+        assert tick.decided is not None
+        assert tick.decided.choice is Choice.HOLD
+    assert world.state().number == warm.number
+    world.clock.sleep(3_600)
+    assert world.until(lambda state: state.over).last_choice is Choice.RETIRE
+
+
+def test_what_is_kept_can_be_let_go_early(world: Simulated) -> None:
+    world.until(in_first_step)
+    abort(world.ports, "eve", "")
+    world.until(lambda state: state.phase is Phase.COOLING and state.verified_at is not None)
+    ask(world.ports, Request.RETIRE, "ada", "r3 begins")
+    state = world.until(lambda state: state.over)
+    assert state.last_reason == "r2 was let go by ada: r3 begins"
+    assert (state.ending, world.gateway.serves.warm) == (Ending.ABORTED, ())
+
+
+def test_the_time_of_a_pause_is_not_the_deadlines(world: Simulated) -> None:
+    world.until(in_first_step)
+    ask(world.ports, Request.PAUSE, "eve")
+    world.until(lambda state: state.paused is not None)
+    world.clock.sleep(100_000)
+    state = world.until(lambda _: True)
+    assert state.ending is None
+    ask(world.ports, Request.RESUME, "eve")
+    assert world.until(lambda _: True).ending is None
+
+
+def test_a_promotion_names_every_guard_that_has_its_evidence(world: Simulated) -> None:
+    world.until(lambda state: state.step == 1)
+    ask(world.ports, Request.APPROVE, "eve")
+    state = world.until(lambda state: state.ending is not None)
+    assert state.ending is Ending.PROMOTED
+    parts = state.ending_reason.split("; ")
+    assert [part.split(" ")[0] for part in parts] == ["errors", "latency"]
+
+
+def test_every_decision_carries_the_counts_that_it_took_in(world: Simulated) -> None:
+    world.until(lambda state: state.step_requests > 1_000)
+    taken = [entry.body.seen for entry in world.journal.read() if isinstance(entry.body, Decided) and entry.body.seen]
+    state = world.state()
+    assert state.seen is not None
+    assert sum(each.canary.requests for each in taken) == state.seen.canary.requests == state.canary_requests
+    assert state.step_seen == state.seen
