@@ -15,10 +15,17 @@ from cli.quality import check, run_tests
 from cli.wiring import WIRING
 from emulator.commands import serve, try_request
 from emulator.errors import EmulatorError
+from mapping.commands import COMMANDS as TEMPLATES
 from mapping.errors import MappingError
 from mapping.vtl.errors import TemplateError
 from releases.errors import ReleaseError
-from settings.errors import SettingsError, StackFileError
+from rollout.commands import COMMANDS as ROLLOUTS
+from rollout.control.errors import RolloutError
+from rollout.judge.commands import replay
+from rollout.judge.errors import JudgeError
+from rollout.simulation.commands import simulate
+from rollout.simulation.errors import SimulationError
+from settings.errors import SettingsError
 from store.errors import StoreError
 from training.commands import evaluate, train
 from training.errors import TrainingError
@@ -28,10 +35,12 @@ INTERRUPTED = 130
 ROOM_ERRORS = (
     CommandError,
     EmulatorError,
+    JudgeError,
     MappingError,
     ReleaseError,
+    RolloutError,
     SettingsError,
-    StackFileError,
+    SimulationError,
     StoreError,
     TemplateError,
     TrainingError,
@@ -42,6 +51,9 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "try": try_request,
     "train": train,
     "evaluate": evaluate,
+    **ROLLOUTS,
+    "simulate": simulate,
+    "replay": replay,
     "test": run_tests,
     "check": check,
 }
@@ -56,6 +68,10 @@ app = typer.Typer(
 )
 for _name, _function in COMMANDS.items():
     app.command(_name, context_settings={"obj": WIRING})(_function)
+templates = typer.Typer(help="Mapping templates by themselves: find their traps, render them, read JSONPaths.")
+for _name, _function in TEMPLATES.items():
+    templates.command(_name)(_function)
+app.add_typer(templates, name="templates")
 
 
 def main() -> None:

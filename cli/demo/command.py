@@ -3,7 +3,6 @@
 import json
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,15 +11,14 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from cli.demo.rollouts import Told
     from cli.demo.server import Server
     from cli.demo.traffic import Ask, TrackFigures
     from cli.demo.workspace import Workspace
     from releases.model import Release
-    from training.split import Split
+    from rollout.control.controller import Tick
 
 PERCENT = 10.0
-FIRST, RETRAINED = "r1", "r2"
-FIRST_SHARE = 0.7  # the first release knows the earliest 70 percent of the training ratings, the second all of them
 ROUNDS = 2  # how often every user asks while the canary is on
 
 
@@ -31,15 +29,18 @@ def demo(
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the figures here.")] = None,
     seed: Annotated[int, typer.Option(help="Of the canary's split.")] = 0,
+    rollouts: Annotated[bool, typer.Option(help="Run the three rollouts too.")] = True,
 ) -> None:
-    """Train two releases, serve the first, put the second on as a canary, compare, promote: the whole turn, here.
+    """Train releases, serve one, split by hand, promote; then roll out a good one and two bad ones: all of it, here.
 
     Needs no AWS account. Works in .canary/demo, which git ignores, and can be run again.
 
-    Example: ./canary demo
+    Example: ./canary demo --json figures.json
     """
     from rich.console import Console
 
+    from cli.demo.releases import first_two, next_three, workshop
+    from cli.demo.rollouts import FACTOR, practise
     from cli.demo.server import serving
     from cli.demo.traffic import asks
     from cli.demo.workspace import FOLDER, fresh
@@ -47,90 +48,86 @@ def demo(
     from training.split import ua_split
 
     console = Console(highlight=False, soft_wrap=True)
-    began = time.monotonic()
+    parts = _Parts()
     workspace = fresh()
+    practise(workspace.config)
     console.print("[bold]1. Ratings and releases[/bold]")
     split = ua_split(load_ratings(ratings, notice=lambda text: console.print(f"   {text}")))
     console.print(
         f"   MovieLens-100K (GroupLens, for research use): {len(split.train)} ratings to train on, "
         f"{len(split.test)} held out"
     )
-    releases = _train(console, workspace, split)
-    workspace.serve(stable=FIRST)
+    shop = workshop(workspace, split, lambda text: console.print(f"   {text}"))
+    releases = first_two(shop)
+    workspace.serve(stable=releases[0].id)
+    parts.end("training")
     with serving(workspace, seed=seed) as server:
-        told = _turn(console, workspace, server, asks(split.test))
+        requests = asks(split.test)
+        told = _by_hand(console, workspace, server, requests, releases)
+        parts.end("by hand")
+        rolled: list[Told] = []
+        if rollouts:
+            speed = f"policy `fast`, with a clock that runs {FACTOR:g} times as fast"
+            console.print(f"\n[bold]5. Three rollouts[/bold], {speed}")
+            candidates = next_three(shop, releases[1])
+            workspace.serve(stable=releases[1].id, canary={}, warm=[])
+            server.reload()
+            rolled = _roll_out(console, workspace, server, requests, candidates)
+        parts.end("rollouts")
         example = f"{server.url}/predicted-ratings/321?items=101,131,162"
         console.print(f"\n   curl '{example}'")
         console.print(f"   {_curl(example)}")
-    seconds = time.monotonic() - began
-    keep = f"./canary serve --config {FOLDER}/Pulumi.local.yaml --store {FOLDER}/store --port 8080"
-    console.print(f"\nDone in {seconds:.0f} s. Nothing is running any more. To keep it serving until you stop it:")
-    console.print(f"   {keep}")
+    console.print(f"\nDone in {parts.total:.0f} s. Nothing is running any more. To keep it serving until you stop it:")
+    console.print(f"   ./canary serve --config {FOLDER}/Pulumi.local.yaml --port 8080")
     console.print("   curl 'http://127.0.0.1:8080/v1/predicted-ratings/321?items=101,131,162'")
     if json_file is not None:
-        figures = {"seconds": seconds, "releases": {each.id: asdict(each.metrics) for each in releases}, **told}
-        _write(json_file, figures)
+        metrics = {each.id: asdict(each.metrics) for each in releases}
+        figures = {"seconds": parts.total, "parts": parts.seconds, "releases": metrics, **told}
+        _write(json_file, {**figures, "rollouts": [asdict(each) for each in rolled]})
 
 
-def _train(console: "Console", workspace: "Workspace", split: "Split") -> list["Release"]:
-    from cli.wiring import contract, read_stack
-    from settings import registered_serving
-    from training.pipeline import produce
-    from training.progress import bar
-    from training.registration import register
-    from training.release import check_not_worse
-    from training.split import earliest
+class _Parts:
+    """How long each part of the story took, in seconds."""
 
-    stack = read_stack(workspace.config)
-    made: list[Release] = []
-    for release_id, rows in ((FIRST, earliest(split.train, FIRST_SHARE)), (RETRAINED, split.train)):
-        began = time.monotonic()
-        with bar(f"   training {release_id}") as progress:
-            product = produce(
-                release_id,
-                rows=rows,
-                split=split,
-                store_uri=stack.store.uri,
-                contract=contract(),
-                serving=registered_serving(stack.settings.serving),
-                trained_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                progress=progress,
-            )
-        if made:
-            check_not_worse(product.release, made[0])
-        made.append(register(stack.store, product.release, product.archive))
-        metrics = made[-1].metrics
-        console.print(
-            f"   {release_id}: trained on {len(rows)} ratings in {time.monotonic() - began:.1f} s; on the held-out "
-            f"ones RMSE {metrics.rmse:.4f}, MAE {metrics.mae:.4f}"
-        )
-    return made
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._began = self._last = time.monotonic()
+
+    def end(self, part: str) -> None:
+        now = time.monotonic()
+        self.seconds[part] = now - self._last
+        self._last = now
+
+    @property
+    def total(self) -> float:
+        return self._last - self._began
 
 
-def _turn(console: "Console", workspace: "Workspace", server: "Server", requests: "list[Ask]") -> dict[str, Any]:
-    """Stable alone, then with the canary beside it, then promoted."""
-    console.print(f"\n[bold]2. {FIRST} serves[/bold] at {server.url}")
+def _by_hand(
+    console: "Console", workspace: "Workspace", server: "Server", requests: "list[Ask]", releases: "list[Release]"
+) -> dict[str, Any]:
+    """Stable alone, then with the canary beside it, then promoted; each by a change of the configuration."""
+    first, retrained = (each.id for each in releases)
+    console.print(f"\n[bold]2. {first} serves[/bold] at {server.url}")
     alone = _measure(console, server, requests)
     before = server.endpoints()
 
-    console.print(f"\n[bold]3. {RETRAINED} as a canary at {PERCENT:g} percent[/bold]")
-    workspace.serve(stable=FIRST, canary={"release": RETRAINED, "percent": PERCENT})
+    console.print(f"\n[bold]3. {retrained} as a canary at {PERCENT:g} percent[/bold]")
+    workspace.serve(stable=first, canary={"release": retrained, "percent": PERCENT})
     server.reload()
     beside = _measure(console, server, requests * ROUNDS)
     both = server.endpoints()
 
-    console.print(f"\n[bold]4. {RETRAINED} promoted[/bold], {FIRST} kept warm")
-    workspace.serve(stable=RETRAINED, canary=None, warm=[FIRST])
+    console.print(f"\n[bold]4. {retrained} promoted[/bold], {first} kept warm")
+    workspace.serve(stable=retrained, canary={}, warm=[first])
     server.reload()
     invoked = {name: each["invocations"] for name, each in server.endpoints().items()}
     promoted = _measure(console, server, requests)
     after = server.endpoints()
     grown = {name: each["invocations"] - invoked[name] for name, each in after.items()}
     rebuilt = [name for name, each in both.items() if each["pid"] != after[name]["pid"]]
-    for name in after:
-        console.print(
-            f"   {name}: {grown[name]} of the {len(requests)} requests; in service since {after[name]['since']}"
-        )
+    for name, each in after.items():
+        console.print(f"   {name}: {grown[name]} of {len(requests)} requests; in service since {each['since']}")
     console.print(f"   endpoints rebuilt by the promotion: {', '.join(rebuilt) or 'none'}")
     return {
         "stable": _plain(alone),
@@ -138,6 +135,40 @@ def _turn(console: "Console", workspace: "Workspace", server: "Server", requests
         "promoted": {"tracks": _plain(promoted), "requests": grown, "rebuilt": rebuilt},
         "endpoints": {"before": sorted(before), "after": sorted(after)},
     }
+
+
+def _roll_out(
+    console: "Console", workspace: "Workspace", server: "Server", requests: "list[Ask]", candidates: "list[Release]"
+) -> "list[Told]":
+    """Three rollouts under the same policy, on requests that go on coming."""
+    from cli.demo.rollouts import Traffic
+
+    with Traffic(server.url, requests) as traffic:
+        told = [_one(console, workspace, release.id) for release in candidates]
+    console.print(f"\n   {traffic.sent} requests were sent meanwhile, {traffic.failed} of them failed")
+    return told
+
+
+def _one(console: "Console", workspace: "Workspace", release: str) -> "Told":
+    from cli.demo.rollouts import begin, line, rollouts_of, steps_of, told
+    from rollout.adoption import adopt
+    from rollout.reading.showing import write_report
+
+    rollouts = rollouts_of(workspace.config)
+    console.print(f"\n   [bold]{release}[/bold]")
+    begin(rollouts, release)
+
+    def watch(tick: "Tick") -> None:
+        if text := line(tick):
+            console.print(f"   {text}")
+
+    state = rollouts.run(watch=watch)
+    report = Path(write_report(rollouts.stack, "last", workspace.store.parent / f"{state.rollout}.html"))
+    adopt(rollouts)
+    found = told(state, steps_of(rollouts), report)
+    console.print(f"   {found.outcome}: {found.reason}")
+    console.print(f"   the canary had answered {found.canary_requests} requests; report: {found.report}")
+    return found
 
 
 def _measure(console: "Console", server: "Server", requests: "list[Ask]") -> "dict[str, TrackFigures]":
