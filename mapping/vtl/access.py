@@ -12,7 +12,7 @@ from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.lists import ARRAY, LIST
 from mapping.vtl.maps import MAP, map_put
 from mapping.vtl.methods import Table
-from mapping.vtl.numbers import BIG, BOOLEAN, DOUBLE, FLOAT, INTEGER, LONG
+from mapping.vtl.numbers import BIG, BOOLEAN, DECIMAL, DOUBLE, FLOAT, INTEGER, LONG
 from mapping.vtl.strings import CHARACTER, STRING
 from mapping.vtl.values import (
     INT_MAX,
@@ -41,8 +41,8 @@ TABLES: dict[type, Table] = {
     BigInteger: BIG,
     float: DOUBLE,
     Float: FLOAT,
-    Decimal: BIG,
-    BigDecimal: BIG,
+    Decimal: DECIMAL,
+    BigDecimal: DECIMAL,
     bool: BOOLEAN,
     list: LIST,
     ArrayList: LIST,

@@ -175,6 +175,16 @@ def _remove_from_array(value: list[object], item: object) -> bool:
     return _fixed_size(contains(value, item))
 
 
+@ARRAY.add("add", Kind.INT, Kind.OBJECT)
+def _never_at(_: object, __: int, ___: object) -> bool:
+    return _fixed_size(changes=True)
+
+
+@ARRAY.add("addAll", Kind.INT, Kind.COLLECTION)
+def _insert_into_array(_: object, __: int, items: object) -> bool:
+    return _fixed_size(bool(items_of(items)))
+
+
 @ARRAY.add("addAll", Kind.COLLECTION)
 def _add_to_array(_: object, items: object) -> bool:
     return _fixed_size(bool(items_of(items)))

@@ -106,7 +106,7 @@ _CONVERSIONS: dict[str, Callable[[float], object]] = {
     "floatValue": _float_value,
 }
 
-INTEGER, LONG, BIG, DOUBLE, FLOAT = _number(), _number(), _number(), _number(), _number()
+INTEGER, LONG, BIG, DECIMAL, DOUBLE, FLOAT = _number(), _number(), _number(), _number(), _number(), _number()
 BOOLEAN = Table()
 
 
@@ -118,7 +118,7 @@ def _compare_to(value: object, other: object) -> int:
 
 
 @BIG.add("compareTo", Kind.BIG_INTEGER)
-@BIG.add("compareTo", Kind.BIG_DECIMAL)
+@DECIMAL.add("compareTo", Kind.BIG_DECIMAL)
 def _compare_big(value: int | Decimal, other: int | Decimal) -> int:
     return compare(value, other)
 
@@ -311,5 +311,5 @@ def _boolean_of(_: bool, value: bool) -> bool:
     return value
 
 
-for _table in (INTEGER, LONG, BIG, DOUBLE, FLOAT, BOOLEAN):
+for _table in (INTEGER, LONG, BIG, DECIMAL, DOUBLE, FLOAT, BOOLEAN):
     _table.comparable()
