@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rollout.control.entries import Entry, Started
 from rollout.control.errors import NothingUnderWayError
@@ -27,7 +28,7 @@ def records(entries: Sequence[Entry]) -> list[Record]:
     """Cut a whole journal into its rollouts, the oldest first. Raises JournalError."""
     cuts = [index for index, entry in enumerate(entries) if isinstance(entry.body, Started)]
     found: list[Record] = []
-    for begin, end in zip(cuts, [*cuts[1:], len(entries)], strict=True):
+    for begin, end in pairwise([*cuts, len(entries)]):
         state = fold(entries[begin:end])
         assert state is not None  # noqa: S101 - it begins with its first entry
         found.append(Record(entries=entries[begin:end], state=state))
