@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.judge import error_peers, latency_peers, results, score_peers
-from benchmarks.judge.cells import Cell, Kind
+from benchmarks.judge.cells import PEER_RUNS, Cell, Kind
 from benchmarks.judge.draw import Chunk, chunks
 from benchmarks.judge.registry import cells as every_cell
 
@@ -45,7 +45,8 @@ def main(  # noqa: PLR0917 - options of a command line
             if minutes and time.monotonic() - began > 60.0 * minutes:
                 bar.console.print(f"stopped after {minutes:g} minutes before: {cell.name} ({which})")
                 break
-            wanted = min(cell.runs, runs) if runs else cell.runs
+            most = PEER_RUNS if which == "peers" else cell.runs
+            wanted = min(cell.runs, most, runs or most)
             mark = results.fingerprint(cell, which, seed, wanted)
             path = results.path_of(cell, which, folder)
             stored = results.load(path)

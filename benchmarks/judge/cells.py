@@ -45,7 +45,10 @@ class Cell:
     tolerant: bool = False
 
 
-OUTAGE_RUNS = 10_000
+MANY = 10_000
+"""Runs of the judge where three thousand leave its bound open, and in the outage row."""
+PEER_RUNS = 3000
+"""Runs of the peers at most."""
 LATENCY = Latency()
 NO_ERRORS = dict[str, float]()
 RETRAIN = (0.242, 0.188, 0.173, 0.187, 0.210)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 Results = dict[str, dict[str, Any]]
@@ -9,14 +10,42 @@ Results = dict[str, dict[str, Any]]
 DEFAULT, ONE_LOOK = "judge", "judge, one look (first hour)"
 
 
+class Holds(StrEnum):
+    """What became of a claim."""
+
+    YES = "yes"
+    """Shown: with a rate, its 99 percent bound is on the right side."""
+    NO = "**no**"
+    """Refuted: with a rate, its 99 percent bound on the other side is beyond the limit."""
+    OPEN = "open"
+    """Too few runs to say either."""
+    NOT_RUN = "not run"
+    """Its cell has no result."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One line of the list. `holds` is None where its cell has not been run."""
+    """One line of the list."""
 
     text: str
     measured: str
     bound: str
-    holds: bool | None
+    holds: Holds
+
+
+def missing(text: str) -> Claim:
+    """A claim whose cell has not been run."""
+    return Claim(text=text, measured="", bound="", holds=Holds.NOT_RUN)
+
+
+def at_most(lower: float, upper: float, limit: float) -> Holds:
+    """Is a rate shown to be at most the limit?"""
+    return Holds.YES if upper <= limit else Holds.NO if lower > limit else Holds.OPEN
+
+
+def plain(holds: bool) -> Holds:
+    """Of a figure without bounds."""
+    return Holds.YES if holds else Holds.NO
 
 
 def claims(found: Results, alpha: float = 0.01) -> list[Claim]:
@@ -59,22 +88,18 @@ def _retrain(found: Results) -> Iterator[tuple[str, str]]:
 
 
 def _false_abort(found: Results, cell: str, alpha: float, rule: str = DEFAULT) -> Claim:
-    """At most alpha: it fails where the 99 percent lower bound lies above alpha.
-
-    A retrain (alpha 0 here) is asked to be stopped no more often than the policy's own alpha allows.
-    """
+    """At most alpha; a retrain (alpha 0 here) is to be stopped no more often than the policy's own alpha allows."""
     got = found.get(cell, {}).get(rule)
     who = "" if rule == DEFAULT else f" ({rule})"
     text = f"{'honest retrain is not stopped' if not alpha else 'false abort'}: {cell}{who}"
     if got is None:
-        return Claim(text=text, measured="not run", bound="", holds=None)
+        return missing(text)
     limit = alpha or got["alpha"]
-    proven = "proven" if got["upper"] <= limit else "not excluded"
     return Claim(
         text=text,
         measured=f"{got['aborted']} of {got['runs']} = {pc(got['share'])} ({pc(got['lower'])} .. {pc(got['upper'])})",
-        bound=f"<= {pc(limit)} ({proven} at 99 %)",
-        holds=got["lower"] <= limit and got["share"] <= limit,
+        bound=f"<= {pc(limit)}",
+        holds=at_most(got["lower"], got["upper"], limit),
     )
 
 
@@ -104,22 +129,24 @@ def _median(
 ) -> Claim:
     got, text = found.get(cell, {}).get(rule), f"{cell} ({rule}): {text}"
     if got is None:
-        return Claim(text=text, measured="not run", bound="", holds=None)
+        return missing(text)
     if "median" not in got:
-        return Claim(text=text, measured=f"aborted in {pc(got['share'])} only", bound="", holds=False)
+        return Claim(text=text, measured=f"aborted in {pc(got['share'])} only", bound="", holds=Holds.NO)
     value, limit, words = read(got)
-    return Claim(text=text, measured=words, bound=f"<= {limit:g}", holds=value <= limit)
+    return Claim(
+        text=text, measured=f"{words} ({got['runs']} runs)", bound=f"<= {limit:g}", holds=plain(value <= limit)
+    )
 
 
 def _detected(found: Results, cell: str, rule: str) -> Claim:
     got, text = found.get(cell, {}).get(rule), f"{cell} ({rule}): detected"
     if got is None:
-        return Claim(text=text, measured="not run", bound="", holds=None)
+        return missing(text)
     return Claim(
         text=text,
         measured=f"{pc(got['share'])} of runs, median {got.get('median_minutes', float('nan')):.0f} minutes",
         bound=">= 95% (99 % lower bound)",
-        holds=got["lower"] >= 0.95,
+        holds=at_most(1.0 - got["upper"], 1.0 - got["lower"], 0.05),
     )
 
 
@@ -133,19 +160,19 @@ def _promotion(found: Results) -> Iterator[Claim]:
             yield _promoted(got, f"{cell}, {rpm} rpm: passed", 0.05, at_least=False)
     got = found.get("i identical, 60 rpm", {}).get(rule)
     if got is None:
-        yield Claim(text="60 rpm: holds", measured="not run", bound="", holds=None)
+        yield missing("identical canary at 60 rpm: holds, or passes with evidence; is not aborted")
     else:
         yield Claim(
             text="identical canary at 60 rpm: holds, or passes with evidence; is not aborted",
             measured=f"aborted {pc(got['share'])}, promoted {pc(got['promoted']['share'])}, held the rest",
             bound="aborted <= 1%",
-            holds=got["lower"] <= 0.01 and got["share"] <= 0.01,
+            holds=at_most(got["lower"], got["upper"], 0.01),
         )
 
 
 def _promoted(got: dict[str, Any] | None, text: str, limit: float, *, at_least: bool) -> Claim:
     if got is None:
-        return Claim(text=text, measured="not run", bound="", holds=None)
+        return missing(text)
     rate = got["promoted"]
     points = got["promote_minutes"]
     when = f", median {points[1]:.0f} minutes" if points else ""
@@ -153,7 +180,9 @@ def _promoted(got: dict[str, Any] | None, text: str, limit: float, *, at_least: 
         text=text,
         measured=f"{pc(rate['share'])} ({pc(rate['lower'])} .. {pc(rate['upper'])}){when}",
         bound=f"{'>=' if at_least else '<='} {pc(limit)}, at the 99 % bound",
-        holds=rate["lower"] >= limit if at_least else rate["upper"] <= limit,
+        holds=at_most(1.0 - rate["upper"], 1.0 - rate["lower"], 1.0 - limit)
+        if at_least
+        else at_most(rate["lower"], rate["upper"], limit),
     )
 
 

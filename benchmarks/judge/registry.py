@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from benchmarks.judge.cells import LATENCY, NO_ERRORS, OUTAGE_RUNS, RETRAIN, Cell, Kind, percent, world
+from benchmarks.judge.cells import LATENCY, MANY, NO_ERRORS, RETRAIN, Cell, Kind, percent, world
 from rollout.simulation.bounds import requests_to_tell, scores_to_tell
 from rollout.simulation.worlds import (
     Burst,
@@ -84,6 +84,7 @@ def identical() -> Iterator[Cell]:
                     row=row,
                     name=name,
                     kind=Kind.ERRORS,
+                    runs=MANY if rpm >= 600 else 3000,
                     world=world(name, requests_per_minute=float(rpm), errors={"5xx": rate}, **changed),
                 )
 
@@ -185,7 +186,7 @@ def outages() -> Iterator[Cell]:
                     name=name,
                     kind=Kind.ERRORS,
                     world=world(name, outages=out),
-                    runs=OUTAGE_RUNS if promised else 3000,
+                    runs=MANY if promised else 3000,
                     tolerant=hazard == 0.5 and seconds >= 60.0,
                 )
 

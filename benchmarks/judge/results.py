@@ -22,7 +22,7 @@ from rollout.simulation.summary import proportion, spread
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DRAWN = ("rollout/simulation/scene.py", "rollout/simulation/chances.py")
-BATCH = ("batch", "bets", "comparisons", "effect", "policy", "promotion", "spending", "units")
+BATCH = ("batch", "bets", "comparisons", "policy", "promotion", "spending", "units")
 JUDGE = (*(f"rollout/judge/{name}" for name in BATCH), *DRAWN)
 SIDES = {"judge": JUDGE, "beside": JUDGE, "peers": ("rollout/peers", *DRAWN)}
 """The code on which a side's results depend."""

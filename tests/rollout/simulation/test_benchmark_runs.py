@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from benchmarks.judge import results
 from benchmarks.judge.__main__ import applies, main, run
 from benchmarks.judge.cells import Kind
-from benchmarks.judge.claims import claims
+from benchmarks.judge.claims import Holds, claims
 from benchmarks.judge.registry import cells
 
 CELLS = {cell.name: cell for cell in cells()}
@@ -59,10 +59,12 @@ def test_claims_fail_on_bad_figures_and_say_what_has_not_run() -> None:
 
     found = {"a identical, 600 rpm, 0.1%": {"judge": rule(90, 3000, 0.023, 0.038)}}
     told = {c.text: c.holds for c in claims(found)}
-    assert told["false abort: a identical, 600 rpm, 0.1%"] is False
-    assert all(holds is None for text, holds in told.items() if not text.startswith("false abort: a "))
+    assert told["false abort: a identical, 600 rpm, 0.1%"] is Holds.NO
+    assert all(holds is Holds.NOT_RUN for text, holds in told.items() if not text.startswith("false abort: a "))
+    few = {"a identical, 600 rpm, 0.1%": {"judge": rule(3, 1000, 0.0004, 0.0101)}}
+    assert {c.text: c.holds for c in claims(few)}["false abort: a identical, 600 rpm, 0.1%"] is Holds.OPEN
     good = {"a identical, 600 rpm, 0.1%": {"judge": rule(9, 3000, 0.001, 0.006)}}
-    assert {c.text: c.holds for c in claims(good)}["false abort: a identical, 600 rpm, 0.1%"] is True
+    assert {c.text: c.holds for c in claims(good)}["false abort: a identical, 600 rpm, 0.1%"] is Holds.YES
 
 
 def test_command_keeps_results_and_writes_the_table(tmp_path: Path) -> None:
