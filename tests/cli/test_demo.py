@@ -73,3 +73,23 @@ def test_it_ends_with_the_url_a_curl_line_and_how_to_keep_it_running(told: tuple
     assert any(line.strip().startswith("curl 'http://127.0.0.1:") for line in lines)
     assert any(line.strip().startswith('{"ratings": [') for line in lines)
     assert any(line.strip().startswith("./canary serve --config .canary/demo/Pulumi.local.yaml") for line in lines)
+
+
+def test_the_good_release_goes_through_every_step_and_the_bad_ones_are_taken_back(
+    told: tuple[str, dict[str, Any]],
+) -> None:
+    good, failing, shifted = told[1]["rollouts"]
+    assert (good["release"], good["outcome"], good["steps"]) == ("r3", "promoted", [5.0, 25.0, 50.0])
+    assert (failing["release"], failing["outcome"]) == ("r4-fails", "rolled-back")
+    assert (shifted["release"], shifted["outcome"]) == ("r5-shifted", "rolled-back")
+    assert "5xx" in failing["reason"]
+    assert "score" in shifted["reason"]
+
+
+def test_every_rollout_says_how_many_requests_it_touched_and_where_its_report_is(
+    told: tuple[str, dict[str, Any]],
+) -> None:
+    for rollout in told[1]["rollouts"]:
+        assert rollout["canary_requests"] > 0
+        assert f"report: {rollout['report']}" in told[0]
+        assert Path(rollout["report"]).read_text().startswith("<!doctype html>")
