@@ -6,26 +6,24 @@ So that a lock which names a process can be known for ours when that process has
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import IO
 
 from pulumi.automation import CommandResult, OnOutput, PulumiCommand
 from pulumi.automation.errors import create_command_error
 
+from rollout.adapters.aws.locks import Updates
+
 LOCKING = frozenset({"up", "refresh", "destroy", "import"})
 """The commands that take the stack's lock."""
 
-Written = Callable[[], AbstractContextManager[Callable[[int], None]]]
-"""Opens a block in which process ids are written down (`Updates.written`)."""
-
 
 class KnownCommand(PulumiCommand):
-    """Runs `pulumi`; each command that takes the lock tells its process id."""
+    """Runs `pulumi`; each command that takes the lock is written down until it ends. One that is killed stays so."""
 
-    def __init__(self, written: Written) -> None:
+    def __init__(self, updates: Updates) -> None:
         super().__init__()
-        self._written = written
+        self._updates = updates
 
     def run(
         self,
@@ -38,21 +36,21 @@ class KnownCommand(PulumiCommand):
         """See `PulumiCommand.run`. Raises CommandError where the command does not end with 0."""
         command = [self.command, "--non-interactive", *(each for each in args if each != "--non-interactive")]
         environment = {**os.environ, **additional_env, "PULUMI_AUTOMATION_API": "true"}
-        with self._written() as began:
-            process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd, env=environment, encoding="utf-8"
-            )
-            with process:
-                if LOCKING & set(args):
-                    began(process.pid)
-                assert process.stdout is not None  # noqa: S101 - both were asked for
-                assert process.stderr is not None  # noqa: S101
-                errors: list[str] = []
-                aside = threading.Thread(target=_collect, args=(process.stderr, on_error, errors))
-                aside.start()
-                lines: list[str] = []
-                _collect(process.stdout, on_output, lines)
-                aside.join()
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd, env=environment, encoding="utf-8"
+        ) as process:
+            locks = bool(LOCKING & set(args))
+            if locks:
+                self._updates.began(process.pid)
+            assert process.stdout is not None  # noqa: S101 - both were asked for
+            assert process.stderr is not None  # noqa: S101
+            lines, errors = list[str](), list[str]()
+            aside = threading.Thread(target=_collect, args=(process.stderr, on_error, errors))
+            aside.start()
+            _collect(process.stdout, on_output, lines)
+            aside.join()
+        if locks and process.returncode >= 0:
+            self._updates.ended(process.pid)
         result = CommandResult(stdout="\n".join(lines), stderr="\n".join(errors), code=process.returncode)
         if result.code != 0:
             raise create_command_error(result)

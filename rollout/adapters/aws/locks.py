@@ -9,8 +9,7 @@ import json
 import os
 import re
 import socket
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
@@ -67,20 +66,13 @@ class Updates:
         self._host = host or socket.gethostname()
         self._alive = is_alive
 
-    @contextmanager
-    def written(self) -> Generator[Callable[[int], None]]:
-        """Give a function that writes an engine's process id down; it is forgotten when the block ends."""
-        begun: list[Process] = []
+    def began(self, pid: int) -> None:
+        """Write an engine's process down."""
+        self._write([*self._read(), Process(host=self._host, pid=pid)])
 
-        def began(pid: int) -> None:
-            begun.append(Process(host=self._host, pid=pid))
-            self._write([*self._read(), begun[-1]])
-
-        try:
-            yield began
-        finally:
-            if begun:
-                self._write([each for each in self._read() if each not in begun])
+    def ended(self, pid: int) -> None:
+        """Forget an engine that came to its end, and so gave its lock back."""
+        self._write([each for each in self._read() if each != Process(host=self._host, pid=pid)])
 
     def left_by_us(self, held: Held) -> bool:
         """Whether a lock is that of an update of ours whose process is dead."""

@@ -1,6 +1,6 @@
 """All ports of one stack on AWS, put together. `rollout/wiring.py` chooses them for every stack but `local`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +49,9 @@ class There:
     dry: bool = False
 
 
-def aws_ports(there: There, *, using: Clients | None = None, command: type[PulumiCommand] | None = None) -> Ports:
+def aws_ports(
+    there: There, *, using: Clients | None = None, command: Callable[[Updates], PulumiCommand] = KnownCommand
+) -> Ports:
     """Return the ports of a stack on AWS; clients and Pulumi's command can be given.
 
     Raises:
@@ -67,7 +69,7 @@ def aws_ports(there: There, *, using: Clients | None = None, command: type[Pulum
     project = Project(
         folder=there.project,
         stack=there.stack,
-        command=command or (lambda: KnownCommand(updates.written)),
+        command=lambda: command(updates),
         environment=there.environment,
     )
     engine = Engine(project, clients=made, updates=updates, clock=there.clock, show=there.show, dry=there.dry)
