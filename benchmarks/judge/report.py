@@ -109,7 +109,7 @@ def assertions(shown: list[Claim]) -> list[str]:
     return [
         f"## What it must show: {len(shown)} claims, {told}",
         "",
-        "A claim about a rate holds when its 99 percent bound is on the right side, and is open while that takes more runs.",
+        "A claim about a rate holds when its 99 percent bound is on the right side; open: that takes more runs.",
         "",
         "| claim | measured | bound | holds |",
         "|---|---|---|---|",
