@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.harness import Engine
+from tests.engine.rollouts import World
+from tests.engine.test_model_canary import filled
 
 NO_ENGINE = "tests/engine: no pulumi command on PATH (https://www.pulumi.com/docs/install/)"
 
@@ -33,3 +35,13 @@ def engine(tmp_path: Path) -> Callable[[str], Engine]:
     if shutil.which("pulumi") is None:
         pytest.skip(NO_ENGINE)
     return lambda stack: Engine(tmp_path / stack, stack)
+
+
+@pytest.fixture
+def world(engine: Callable[[str], Engine], monkeypatch: pytest.MonkeyPatch) -> Generator[World]:
+    """Make a stack that serves r1, with a controller on it; r2 speaks r1's contract, r3 another one."""
+    with filled(engine("dev")) as dev:
+        monkeypatch.setattr("mapping.contract.CONTRACTS", dev.contracts)  # the controller's checkout is the program's
+        dev.configure(stable="r1")
+        assert dev.up().code == 0
+        yield World.on(dev)

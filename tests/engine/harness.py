@@ -58,23 +58,27 @@ class Engine:
         self._project()
         self._provider()
         self._host: subprocess.Popen[str] | None = None
-        self._port = ""
+        self.port = ""
         self._pulumi("stack", "init", stack)
 
     def __enter__(self) -> Self:
         """Keep program and provider loaded until the block ends."""
         command = [sys.executable, "-m", "tests.engine.stand_in.host", str(self.program)]
-        environment = {**self._environment(), "PYTHONPATH": str(ROOT)}
+        environment = {**self.environment(), "PYTHONPATH": str(ROOT)}
         self._host = subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._port = self._host.stdout.readline().strip() if self._host.stdout else ""
+        self.port = self._host.stdout.readline().strip() if self._host.stdout else ""
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._host is not None:
             self._host.communicate(timeout=60)  # closes its standard input, at which it ends
-        self._host, self._port = None, ""
+        self.unhosted()
+
+    def unhosted(self) -> None:
+        """Run commands as anybody does, whatever this was copied from."""
+        self._host, self.port = None, ""
 
     @property
     def contracts(self) -> Path:
@@ -88,7 +92,7 @@ class Engine:
     def shell(self, command: str) -> None:
         """Run a line of commands in the program's folder, as a reader of the stack's outputs would."""
         subprocess.run(
-            ["sh", "-ec", command], cwd=self.program, env=self._environment(), check=True, capture_output=True
+            ["sh", "-ec", command], cwd=self.program, env=self.environment(), check=True, capture_output=True
         )
 
     def up(self) -> Run:
@@ -136,12 +140,12 @@ class Engine:
         command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
         if arguments[:2] != ("stack", "init"):
             command += ["--stack", self.stack]
-        if self._port and arguments[0] in ("up", "preview"):
-            command += [f"--client=127.0.0.1:{self._port}", "--exec-kind", "auto.inline"]
+        if self.port and arguments[0] in ("up", "preview"):
+            command += [f"--client=127.0.0.1:{self.port}", "--exec-kind", "auto.inline"]
         done = subprocess.run(
             command,
             cwd=self.program,
-            env=self._environment(),
+            env=self.environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -151,11 +155,12 @@ class Engine:
             raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What its commands run in."""
         keep = {name: os.environ[name] for name in ("HOME", "TMPDIR", "LANG", "SYSTEMROOT") if name in os.environ}
         return {
             **keep,
-            **({"PULUMI_DEBUG_PROVIDERS": f"aws:{self._port}"} if self._port else {}),
+            **({"PULUMI_DEBUG_PROVIDERS": f"aws:{self.port}"} if self.port else {}),
             "PATH": os.pathsep.join([str(self.folder / "bin"), os.environ["PATH"]]),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "passphrase",

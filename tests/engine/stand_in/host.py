@@ -20,9 +20,16 @@ from pulumi.runtime.proto import language_pb2_grpc, provider_pb2_grpc
 
 from tests.engine.stand_in.provider import StandIn
 
+EXPECT = "CANARY_EXPECT"
+"""A variable of the command's environment, which does not reach a program that runs already: a file in its place."""
+
 
 def program(folder: str, ours: set[str]) -> None:
     """Run the program as Pulumi's language host does, with none of its packages loaded yet."""
+    told = Path(os.environ["STAND_IN_ACCOUNT"]) / EXPECT
+    os.environ.pop(EXPECT, None)
+    if told.exists():
+        os.environ[EXPECT] = told.read_text()
     for name in [name for name in sys.modules if name.split(".")[0] in ours]:
         del sys.modules[name]
     runpy.run_path(folder, run_name="__main__")
