@@ -227,7 +227,7 @@ class _Run:
         )
         self._ports.journal.append(entry)
         self._entries.append(entry)
-        self._state = replace(step(state, entry), number=entry.number)
+        self._state = step(state, entry)
 
     def _tell(self, decided: Decided) -> None:
         event = _event(self._state, decided, self._ports.clock.now())
@@ -277,7 +277,7 @@ def ask(ports: Ports, request: Request, person: str, reason: str = "") -> State 
             if attempt == 2:  # noqa: PLR2004 - the last of the three
                 raise
             continue  # the controller wrote meanwhile; what was asked still holds
-        return replace(step(state, entry), number=entry.number)
+        return step(state, entry)
     return None
 
 

@@ -87,7 +87,7 @@ def fold(entries: Iterable[Entry]) -> State | None:
         elif state is None or entry.rollout != state.rollout:
             raise JournalError(f"entry {entry.number} belongs to rollout {entry.rollout}, which was not begun")
         else:
-            state = replace(step(state, entry), number=entry.number)
+            state = step(state, entry)
     return state
 
 
@@ -136,6 +136,7 @@ def _decided(state: State, entry: Entry, body: Decided) -> State:
     gained = body.canary_requests - state.canary_requests
     return replace(
         state,
+        number=entry.number,
         phase=body.phase,
         step=body.step,
         target=body.target,
@@ -173,21 +174,21 @@ def _answers(state: State, body: Decided, *, moved: bool) -> bool:
 
 def _verified(state: State, entry: Entry, target: Target) -> State:
     if target != state.target:
-        return state  # seen before a later decision was written: it says nothing of that one
+        return replace(state, number=entry.number)  # seen before a later decision was written: it says nothing of that
     since = entry.at if state.verified_at is None else state.since
-    return replace(state, verified_at=entry.at, since=since, ceiling=target.percent)
+    return replace(state, number=entry.number, verified_at=entry.at, since=since, ceiling=target.percent)
 
 
 def _asked(state: State, entry: Entry, body: Asked) -> State:
     match body.request:
         case Request.APPROVE:
-            return replace(state, approved=True)
+            return replace(state, number=entry.number, approved=True)
         case Request.RESUME:
-            return replace(_resumed(state, entry.at), asked=None)
+            return replace(_resumed(state, entry.at), number=entry.number, asked=None)
         case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO | Request.RETIRE:
             if state.asked is not None and state.asked.request is Request.ABORT:
-                return state  # what takes traffic back is not overruled by a later word
-            return replace(state, asked=body, asked_by=entry.by)
+                return replace(state, number=entry.number)  # what takes traffic back is not overruled by a later word
+            return replace(state, number=entry.number, asked=body, asked_by=entry.by)
 
 
 def _resumed(state: State, now: float) -> State:

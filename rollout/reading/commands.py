@@ -118,7 +118,7 @@ def completion(
     Example: source <(canary completion bash)
     """
     import click
-    from typer.completion import get_completion_script
+    from typer.completion import get_completion_script  # pyright: ignore[reportPrivateImportUsage] # no other name
 
     shells = ("bash", "zsh", "fish", "powershell")
     if shell not in shells:
