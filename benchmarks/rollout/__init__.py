@@ -1,0 +1,1 @@
+"""What a tick and a look at a long journal cost."""
