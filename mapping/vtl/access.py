@@ -155,6 +155,8 @@ def guarded(items: list[object], source: object) -> Iterator[object]:
 
     Raises TemplateRunError where Java throws ConcurrentModificationException.
     """
+    if isinstance(source, MapView) and source.kind == "values":
+        source = source.entries
     sized: Callable[[], int] = (
         cast("list[object]", source).__len__ if isinstance(source, list | dict | MapView) else items.__len__
     )

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from mapping.vtl.errors import TemplateRunError
-from mapping.vtl.methods import Kind, Table, View
-from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, Host, container_text, equals, hash_code, text
+from mapping.vtl.methods import Kind, Table, View, is_collection
+from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, Host, container_text, equals, hash_code, signed, text
 
 MOST = MAX_TEXT // 8
 """Elements that a list or map may have."""
@@ -22,6 +22,11 @@ def failure(problem: str, construct: str) -> TemplateRunError:
 def contains(items: Iterable[object], value: object) -> bool:
     """Collection.contains, by Java's equals."""
     return any(equals(value, item) for item in items)
+
+
+def hash_of(value: object) -> int:
+    """HashCode of an element, entries included."""
+    return value.hash() if isinstance(value, Entry) else hash_code(value)
 
 
 class Iter(Host):
@@ -70,6 +75,10 @@ class Entry(Host):
         self.last = self.entries.get(self.key, self.last)
         return self.last
 
+    def hash(self) -> int:
+        """Both halves' hash codes."""
+        return hash_code(self.key) ^ hash_code(self.value())
+
     def vtl_get(self, name: str) -> object:
         """`$entry.key`, `$entry.value`."""
         if name in ("key", "Key"):
@@ -93,7 +102,7 @@ class Entry(Host):
             case "toString":
                 return self.vtl_str()
             case "hashCode":
-                return hash_code(self.key) ^ hash_code(self.value())
+                return self.hash()
             case _:
                 return NO_METHOD
 
@@ -115,41 +124,57 @@ class Entry(Host):
 class MapView(View):
     """keySet, values or entrySet of a map, live."""
 
-    __slots__ = ("_map", "kind")
+    __slots__ = ("entries", "kind")
 
     def __init__(self, entries: dict[object, object], kind: str) -> None:
-        self._map = entries
+        self.entries = entries
         self.kind = kind
 
     def __iter__(self) -> Iterator[object]:
         """Its elements now."""
         if self.kind == "keySet":
-            return iter(list(self._map))
+            return iter(list(self.entries))
         if self.kind == "values":
-            return iter(list(self._map.values()))
-        return iter([Entry(self._map, key) for key in self._map])
+            return iter(list(self.entries.values()))
+        return iter([Entry(self.entries, key) for key in self.entries])
 
     def vtl_get(self, name: str) -> object:
         """`$view.empty`."""
-        return not self._map if name in ("empty", "Empty") else None
+        return not self.entries if name in ("empty", "Empty") else None
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """What a collection can, without add."""
-        if name in ("add", "addAll") and len(args) == 1:
-            raise failure("UnsupportedOperationException", name)
-        if name == "clear" and not args:
-            self._map.clear()
-            return ""
-        if name == "remove" and len(args) == 1:
-            return self._remove(args[0])
-        return COLLECTION.call(self, name, args)
+        """What a collection can, without adding; what is removed is removed from the map."""
+        match name, args:
+            case "add", (_,):
+                raise failure("UnsupportedOperationException", name)
+            case "addAll", (items,) if is_collection(items):
+                if items_of(items):
+                    raise failure("UnsupportedOperationException", name)
+                return False
+            case "remove", (value,):
+                return self._remove(value)
+            case (("removeAll" | "retainAll"), (items,)) if is_collection(items):
+                return self._keep(items_of(items), wanted=name == "retainAll")
+            case "clear", ():
+                self.entries.clear()
+                return ""
+            case "hashCode", () if self.kind != "values":
+                return signed(sum(map(hash_of, self)))
+            case _:
+                return COLLECTION.call(self, name, args)
 
     def _remove(self, value: object) -> bool:
-        for key, item in zip(list(self._map), self, strict=True):
+        for key, item in zip(list(self.entries), self, strict=True):
             if equals(value, item):
-                del self._map[key]
+                del self.entries[key]
                 return True
         return False
+
+    def _keep(self, items: list[object], *, wanted: bool) -> bool:
+        gone = [key for key, item in zip(self.entries, self, strict=True) if contains(items, item) is not wanted]
+        for key in gone:
+            del self.entries[key]
+        return bool(gone)
 
     def vtl_iter(self) -> Iterable[object]:
         """Its elements now."""
@@ -161,7 +186,7 @@ class MapView(View):
 
     def __len__(self) -> int:
         """Elements now."""
-        return len(self._map)
+        return len(self.entries)
 
     def vtl_equals(self, other: object) -> bool:
         """Sets by their elements, values() by identity."""
