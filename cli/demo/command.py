@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cli.demo.traffic import Ask, TrackFigures
     from cli.demo.workspace import Workspace
     from releases.model import Release
+    from rollout.adapters.clock import AcceleratedClock
     from rollout.control.controller import Tick
 
 PERCENT = 10.0
@@ -141,20 +142,21 @@ def _roll_out(
     console: "Console", workspace: "Workspace", server: "Server", requests: "list[Ask]", candidates: "list[Release]"
 ) -> "list[Told]":
     """Three rollouts under the same policy, on requests that go on coming."""
-    from cli.demo.rollouts import Traffic
+    from cli.demo.rollouts import Traffic, faster
 
+    clock = faster()
     with Traffic(server.url, requests) as traffic:
-        told = [_one(console, workspace, release.id) for release in candidates]
+        told = [_one(console, workspace, release.id, clock) for release in candidates]
     console.print(f"\n   {traffic.sent} requests were sent meanwhile, {traffic.failed} of them failed")
     return told
 
 
-def _one(console: "Console", workspace: "Workspace", release: str) -> "Told":
+def _one(console: "Console", workspace: "Workspace", release: str, clock: "AcceleratedClock") -> "Told":
     from cli.demo.rollouts import begin, line, rollouts_of, steps_of, told
     from rollout.adoption import adopt
     from rollout.reading.showing import write_report
 
-    rollouts = rollouts_of(workspace.config)
+    rollouts = rollouts_of(workspace.config, clock)
     console.print(f"\n   [bold]{release}[/bold]")
     begin(rollouts, release)
 
@@ -172,11 +174,11 @@ def _one(console: "Console", workspace: "Workspace", release: str) -> "Told":
 
 
 def _measure(console: "Console", server: "Server", requests: "list[Ask]") -> "dict[str, TrackFigures]":
-    from cli.demo.traffic import by_track, canary_requests, send
+    from cli.demo.traffic import Sender, by_track, canary_requests
     from training.progress import bar
 
-    with bar("   sending requests") as progress:
-        replies = send(server.url, requests, progress)
+    with bar("   sending requests") as progress, Sender(server.url) as sender:
+        replies = sender.send(requests, progress)
     tracks = by_track(replies, canary_requests(server.access_log))
     _show(console, tracks)
     return tracks

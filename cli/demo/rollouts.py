@@ -12,9 +12,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from cli.demo.traffic import Ask, send
+from cli.demo.traffic import Ask, Sender
 
 if TYPE_CHECKING:
+    from rollout.adapters.clock import AcceleratedClock
     from rollout.control.controller import Tick
     from rollout.control.state import State
     from rollout.service import Rollouts
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 FACTOR = 60.0
 LOOK = 60.0  # one second here: data capture's times are whole seconds
 PATIENCE = 60.0
-BATCH = 40  # requests between two looks at whether the traffic is to stop
+RATE = 300  # requests a second at the most: the machine has other work to do
+BATCH = 30  # requests between two looks at whether the traffic is to stop
 PRACTICE = """\
 # How this demonstration's rollouts go about it: the preset `fast`. Two processes on one busy machine differ in latency
 # although they run the same code, so latency is told and decides nothing; and a rollout may be kept waiting by the
@@ -67,10 +69,13 @@ class Traffic:
 
     def _run(self) -> None:
         endless = cycle(self.requests)
-        while not self._stop.is_set():
-            replies = send(self.url, [next(endless) for _ in range(BATCH)], lambda _done, _total: None)
-            self.sent += len(replies)
-            self.failed += sum(reply.ratings is None for reply in replies)
+        with Sender(self.url) as sender:
+            while not self._stop.is_set():
+                due = time.monotonic() + BATCH / RATE
+                replies = sender.send([next(endless) for _ in range(BATCH)], lambda _done, _total: None)
+                self.sent += len(replies)
+                self.failed += sum(reply.ratings is None for reply in replies)
+                self._stop.wait(max(0.0, due - time.monotonic()))
 
 
 def practise(config: Path) -> None:
@@ -78,13 +83,19 @@ def practise(config: Path) -> None:
     (config.parent / f"rollout.{config.name.split('.')[1]}.yaml").write_text(PRACTICE)
 
 
-def rollouts_of(config: Path) -> "Rollouts":
-    """The rollouts of a served stack, on the faster clock."""
+def faster() -> "AcceleratedClock":
+    """The faster clock. There is one for all rollouts of a journal: another would begin in the first one's past."""
     from rollout.adapters.clock import AcceleratedClock
+
+    return AcceleratedClock(factor=FACTOR)
+
+
+def rollouts_of(config: Path, clock: "AcceleratedClock") -> "Rollouts":
+    """The rollouts of a served stack, on the faster clock."""
     from rollout.service import Rollouts
     from rollout.stack import open_stack
 
-    return Rollouts(open_stack(file=config), clock=AcceleratedClock(factor=FACTOR), who="demo", look=LOOK)
+    return Rollouts(open_stack(file=config), clock=clock, who="demo", look=LOOK)
 
 
 def begin(rollouts: "Rollouts", release: str) -> None:

@@ -2,17 +2,18 @@
 
 import json
 import math
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
-import httpx
+import urllib3
 
 from training.ratings import Ratings
 
@@ -68,28 +69,41 @@ def asks(held_out: Ratings) -> list[Ask]:
     ]
 
 
-def send(url: str, requests: Sequence[Ask], progress: Callable[[int, int], None]) -> list[Reply]:
-    """Send every request through the API, a few at a time, and return the replies in the same order."""
-    done: list[Reply] = []
-    with httpx.Client(timeout=_SECONDS) as client, ThreadPoolExecutor(_WORKERS) as pool:
-        for reply in pool.map(partial(_one, client, url), requests):
+class Sender:
+    """Sends requests through the API, a few at a time, over connections that are kept."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._local = threading.local()
+        self._pool = ThreadPoolExecutor(_WORKERS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def send(self, requests: Sequence[Ask], progress: Callable[[int, int], None]) -> list[Reply]:
+        """Send every request and return the replies in the same order."""
+        done: list[Reply] = []
+        for reply in self._pool.map(self._one, requests):
             done.append(reply)
             progress(len(done), len(requests))
-    return done
+        return done
 
+    def _one(self, ask: Ask) -> Reply:
+        began = time.perf_counter()
+        answer = self._connection().request("GET", self._url + ask.path, timeout=_SECONDS, retries=False)
+        seconds = time.perf_counter() - began
+        ratings = tuple(answer.json()["ratings"]) if answer.status == HTTPStatus.OK else None
+        request_id = answer.headers["x-amzn-RequestId"]
+        return Reply(ask=ask, request_id=request_id, status=answer.status, seconds=seconds, ratings=ratings)
 
-def _one(client: httpx.Client, url: str, ask: Ask) -> Reply:
-    began = time.perf_counter()
-    answer = client.get(url + ask.path)
-    seconds = time.perf_counter() - began
-    ratings = tuple(answer.json()["ratings"]) if answer.status_code == HTTPStatus.OK else None
-    return Reply(
-        ask=ask,
-        request_id=answer.headers["x-amzn-RequestId"],
-        status=answer.status_code,
-        seconds=seconds,
-        ratings=ratings,
-    )
+    def _connection(self) -> urllib3.PoolManager:
+        """This thread's own: a general client's bookkeeping costs more than the request."""
+        if not hasattr(self._local, "manager"):
+            self._local.manager = urllib3.PoolManager(maxsize=1)
+        return self._local.manager
 
 
 def canary_requests(access_log: Path) -> frozenset[str]:
