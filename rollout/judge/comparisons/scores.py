@@ -151,7 +151,7 @@ class ScoreComparison:
         ratio = ratio_interval(past[2 * self.bins :] / _scales(deviation), alpha, lowest=-np.inf) if deviation else None
         return (
             Finding(
-                part="mean",
+                part="mean bin",
                 canary=float(ours @ places) / n if n else None,
                 stable=float(theirs @ places) / m if m else None,
                 ratio=None if ratio is None else ratio[0],

@@ -55,7 +55,7 @@ def test_a_release_whose_scores_shift_is_taken_back_though_every_answer_is_fine(
     ready(stage, shift=0.8)
     state, _ = whole(stage)
     assert state.ending is Ending.WORSE
-    assert state.ending_reason.startswith("scores mean: canary ")
+    assert state.ending_reason.startswith("scores mean bin: canary ")
     assert state.seen is not None
     assert state.seen.canary.errors == {"4xx": 0, "5xx": 0}
 
