@@ -64,7 +64,8 @@ class Line:
         policy = self.file.parent / "rollout.local.yaml"
         policy.write_text(
             "policy: {name: short, metrics: [errors, latency, ratio],"
-            " steps: [{percent: 10, minutes: 10}, {percent: 50, minutes: 15}]}\nconduct: {trials: 2, undo_window: 900}\n"
+            " steps: [{percent: 10, minutes: 10}, {percent: 50, minutes: 15}]}\n"
+            "conduct: {trials: 2, undo_window: 900}\n"
         )
         self.said("start", "r2")
 
