@@ -144,82 +144,82 @@ NAMED = {"name": "n"}
 Answer = tuple[str, str, dict[str, Any], dict[str, Any]]
 
 
-@pytest.mark.parametrize(
-    ("kind", "inputs", "call", "identifier"),
-    [
+LOOKS: list[tuple[str, dict[str, str], Answer, str | None]] = [
+    (
+        "aws:iam/role:Role",
+        NAMED,
         (
-            "aws:iam/role:Role",
-            NAMED,
-            (
-                "iam",
-                "get_role",
-                {"Role": {"Path": "/", "RoleName": "n", "RoleId": "A" * 16, "Arn": "a" * 20, "CreateDate": 1}},
-                {"RoleName": "n"},
-            ),
-            "n",
+            "iam",
+            "get_role",
+            {"Role": {"Path": "/", "RoleName": "n", "RoleId": "A" * 16, "Arn": "a" * 20, "CreateDate": 1}},
+            {"RoleName": "n"},
         ),
+        "n",
+    ),
+    (
+        "aws:iam/rolePolicy:RolePolicy",
+        {"name": "n", "role": "r"},
         (
-            "aws:iam/rolePolicy:RolePolicy",
-            {"name": "n", "role": "r"},
-            (
-                "iam",
-                "get_role_policy",
-                {"RoleName": "r", "PolicyName": "n", "PolicyDocument": "{}"},
-                {"RoleName": "r", "PolicyName": "n"},
-            ),
-            "r:n",
+            "iam",
+            "get_role_policy",
+            {"RoleName": "r", "PolicyName": "n", "PolicyDocument": "{}"},
+            {"RoleName": "r", "PolicyName": "n"},
         ),
+        "r:n",
+    ),
+    (
+        "aws:cloudwatch/logGroup:LogGroup",
+        NAMED,
         (
-            "aws:cloudwatch/logGroup:LogGroup",
-            NAMED,
-            (
-                "logs",
-                "describe_log_groups",
-                {"logGroups": [{"logGroupName": "nn"}, {"logGroupName": "n"}]},
-                {"logGroupNamePrefix": "n"},
-            ),
-            "n",
+            "logs",
+            "describe_log_groups",
+            {"logGroups": [{"logGroupName": "nn"}, {"logGroupName": "n"}]},
+            {"logGroupNamePrefix": "n"},
         ),
+        "n",
+    ),
+    (
+        "aws:cloudwatch/logGroup:LogGroup",
+        NAMED,
+        ("logs", "describe_log_groups", {"logGroups": [{"logGroupName": "nn"}]}, {"logGroupNamePrefix": "n"}),
+        None,
+    ),
+    (
+        DEPLOYMENT,
+        {"restApi": "a", "description": "Document 1"},
         (
-            "aws:cloudwatch/logGroup:LogGroup",
-            NAMED,
-            ("logs", "describe_log_groups", {"logGroups": [{"logGroupName": "nn"}]}, {"logGroupNamePrefix": "n"}),
-            None,
+            "apigateway",
+            "get_deployments",
+            {"items": [{"id": "d1", "description": "Document 1"}, {"id": "d2", "description": "Document 2"}]},
+            {"restApiId": "a"},
         ),
+        "a/d1",
+    ),
+    (
+        "aws:appautoscaling/policy:Policy",
+        {
+            "name": "n",
+            "serviceNamespace": "sagemaker",
+            "resourceId": "e",
+            "scalableDimension": "sagemaker:variant:DesiredInstanceCount",
+        },
         (
-            DEPLOYMENT,
-            {"restApi": "a", "description": "Document 1"},
-            (
-                "apigateway",
-                "get_deployments",
-                {"items": [{"id": "d1", "description": "Document 1"}, {"id": "d2", "description": "Document 2"}]},
-                {"restApiId": "a"},
-            ),
-            "a/d1",
-        ),
-        (
-            "aws:appautoscaling/policy:Policy",
+            "scaling",
+            "describe_scaling_policies",
+            {"ScalingPolicies": []},
             {
-                "name": "n",
-                "serviceNamespace": "sagemaker",
-                "resourceId": "e",
-                "scalableDimension": "sagemaker:variant:DesiredInstanceCount",
+                "ServiceNamespace": "sagemaker",
+                "ResourceId": "e",
+                "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+                "PolicyNames": ["n"],
             },
-            (
-                "scaling",
-                "describe_scaling_policies",
-                {"ScalingPolicies": []},
-                {
-                    "ServiceNamespace": "sagemaker",
-                    "ResourceId": "e",
-                    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
-                    "PolicyNames": ["n"],
-                },
-            ),
-            None,
         ),
-    ],
-)
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "inputs", "call", "identifier"), LOOKS)
 def test_what_was_being_created_is_looked_up(
     stubbed: Stubbed, kind: str, inputs: dict[str, str], call: Answer, identifier: str | None
 ) -> None:
