@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rollout.control.conduct import Conduct
+from rollout.control.counting import plain
 from rollout.control.decide import Facts, decide
 from rollout.control.entries import CONTROLLER, Asked, Body, Choice, Decided, Ending, Entry, Phase, Request, Verified
 from rollout.control.errors import CreationError, FenceError, PortError
@@ -186,6 +187,7 @@ class _Run:
             observed_until=max((each.start + each.seconds for each in counted), default=state.observed_until),
             canary_requests=judged.verdict.canary_requests,
             seen=tally(seen),
+            counted=[plain(each) for each in seen],
             broken_since=broken_since,
         )
 

@@ -4,8 +4,8 @@ Towards less traffic comes first, a person's word before the judge's, and nothin
 pass at the last step unless a person's word says so.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rollout.control.conduct import Conduct
 from rollout.control.entries import Choice, Decided, Ending, Phase, Request
@@ -21,7 +21,7 @@ class Facts:
     """What a tick has found out beside the verdict.
 
     `failure` says why what the release needs can never be made. `tries` counts the canary's answers in a row. `judge`,
-    `observed_until` and `canary_requests` go into the journal with the decision.
+    `observed_until`, `canary_requests`, `seen` and `counted` go into the journal with the decision.
     """
 
     now: float
@@ -31,6 +31,7 @@ class Facts:
     observed_until: float | None = None
     canary_requests: int = 0
     seen: Tally | None = None
+    counted: Sequence[Mapping[str, object]] = field(default_factory=list[Mapping[str, object]])
     failure: str | None = None
     tries: int = 0
     broken_since: float | None = None
@@ -54,6 +55,7 @@ def decide(policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Deci
         observed_until=facts.observed_until,
         canary_requests=max(facts.canary_requests, state.canary_requests),
         seen=facts.seen,
+        counted=facts.counted,
         broken_since=facts.broken_since,
         tries=facts.tries if decided.phase is Phase.TRY else 0,
     )

@@ -4,7 +4,7 @@ An entry is written before what it decides is carried out (towards less traffic:
 and never changed. The state of a rollout is a fold over them (`state.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -113,7 +113,8 @@ class Decided:
 
     `verdict` is the judge's, `judge` its state after the intervals up to `observed_until` (seconds since 1970),
     `canary_requests` what the canary has answered in all, `seen` the sums of the intervals that this decision took
-    in. `tries` counts answers in a row while trying.
+    in, `counted` those intervals themselves (`rollout.control.counting`; older entries have none). `tries` counts
+    answers in a row while trying.
     """
 
     choice: Choice
@@ -127,6 +128,7 @@ class Decided:
     observed_until: float | None = None
     canary_requests: int = 0
     seen: Tally | None = None
+    counted: Sequence[Mapping[str, object]] = field(default_factory=list[Mapping[str, object]])
     broken_since: float | None = None
     tries: int = 0
 
