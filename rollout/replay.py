@@ -1,6 +1,7 @@
 """Run a policy over recorded observations: what would it have done, when, and why?
 
-Pure: text in, verdicts out; `rollout.judge.commands` reads the file and prints.
+Pure: intervals in, verdicts out; `rollout.judge.commands` reads the file and prints, `rollout.recorded` reads what
+is no JSON lines, `rollout.retold` says it in words.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,14 +21,35 @@ from rollout.judge.verdict import Label, Verdict
 _CHUNK = 384
 _NAMELESS = ""
 
+Read = tuple[str, Interval | None, tuple[str, ...]]
+"""A series' name and its next interval; or None, and why there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """From `at` (seconds since 1970-01-01 UTC) on, at this look, the judge said something else."""
+
+    at: float
+    look: int
+    canary_requests: int
+    label: Label
+    pause: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a series came to, and how many of its lines could not be read."""
+    """What a series came to, and how many of its lines could not be read.
+
+    `began` and `ended` are seconds since 1970-01-01 UTC: the first interval's start, and the end of the last one
+    that was judged. `changes` are what the judge said in between, where that was asked for.
+    """
 
     series: str
     verdict: Verdict
     bad_lines: int
+    began: float | None = None
+    ended: float | None = None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(slots=True)
@@ -36,19 +58,31 @@ class _Series:
     waiting: list[Interval] = field(default_factory=list[Interval])
     stopped: bool = False
     bad: int = 0
+    changes: list[Change] = field(default_factory=list[Change])
+    units: int = -1
 
 
-def replay(policy: Policy, lines: Iterable[bytes | str]) -> tuple[Replayed, ...]:
-    """Return one verdict per series, in the order in which the series first appear.
+def replay(policy: Policy, lines: Iterable[bytes | str], *, changes: bool = False) -> tuple[Replayed, ...]:
+    """Return one verdict per series of JSON lines, in the order in which the series first appear.
 
     `fail` and `broken` end a series at the look where they came; the others are those after its last interval. A
-    line that cannot be read breaks the series it names (or the nameless one).
+    line that cannot be read breaks the series it names (or the nameless one). With `changes`, every change of the
+    verdict on the way is told, which takes a look whenever a unit of evidence has closed.
     """
+    numbered = enumerate(lines, start=1)
+    return replay_read(policy, (_read(line, number) for number, line in numbered if line.strip()), changes=changes)
+
+
+def replay_intervals(policy: Policy, intervals: Iterable[Interval], *, changes: bool = False) -> tuple[Replayed, ...]:
+    """Do the same for intervals that have been read already."""
+    return replay_read(policy, ((each.series, each, ()) for each in intervals), changes=changes)
+
+
+def replay_read(policy: Policy, reads: Iterable[Read], *, changes: bool = False) -> tuple[Replayed, ...]:
+    """Do the same for what was read, well or badly."""
+    chunk = 1 if changes else _CHUNK
     table: dict[str, _Series] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        name, interval, faults = _read(line, number)
+    for name, interval, faults in reads:
         series = table.get(name)
         if series is None:
             series = table[name] = _Series(start(policy))
@@ -58,20 +92,46 @@ def replay(policy: Policy, lines: Iterable[bytes | str]) -> tuple[Replayed, ...]
             continue
         if interval is not None:
             series.waiting.append(interval)
-            if len(series.waiting) >= _CHUNK:
+            if len(series.waiting) >= chunk:
                 _advance(series)
+                if changes:
+                    _note(series)
         else:
             _advance(series)
             if not series.stopped:
                 series.state, series.stopped = refuse(series.state, faults), True
-    return tuple(_end(name, series) for name, series in table.items())
+    return tuple(_end(name, series, changes=changes) for name, series in table.items())
 
 
-def _end(name: str, series: _Series) -> Replayed:
+def _end(name: str, series: _Series, *, changes: bool) -> Replayed:
     _advance(series)
     if not series.stopped:
         series.state = finish(series.state)
-    return Replayed(name, look(series.state), series.bad)
+    if changes:
+        _note(series, last=True)
+    state = series.state
+    return Replayed(name, look(state), series.bad, state.began, state.end, tuple(series.changes))
+
+
+def _note(series: _Series, *, last: bool = False) -> None:
+    """Look where a verdict may have changed: a unit has closed, or the series has ended."""
+    units = sum(metric.evidence.units for metric in series.state.metrics)
+    if units == series.units and not series.stopped and not last:
+        return
+    series.units = units
+    verdict = look(series.state)
+    before = series.changes[-1] if series.changes else None
+    if before is not None and (verdict.label, verdict.pause) == (before.label, before.pause):
+        return
+    series.changes.append(
+        Change(
+            at=series.state.end if series.state.end is not None else 0.0,
+            look=verdict.look,
+            canary_requests=verdict.canary_requests,
+            label=verdict.label,
+            pause=verdict.pause,
+        )
+    )
 
 
 def _advance(series: _Series) -> None:
@@ -94,7 +154,7 @@ def _advance(series: _Series) -> None:
     series.state = state
 
 
-def _read(line: bytes | str, number: int) -> tuple[str, Interval | None, tuple[str, ...]]:
+def _read(line: bytes | str, number: int) -> Read:
     try:
         data: Any = orjson.loads(line)
     except orjson.JSONDecodeError as error:

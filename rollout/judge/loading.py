@@ -1,11 +1,11 @@
 """The edge of the judge: a policy or observations from where the command line says."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 from rollout.judge.errors import PolicyError, SourceError
 from rollout.judge.parsing import metric_names, policy_of
@@ -25,17 +25,33 @@ def chosen_policy(name: str, *, alpha: float | None = None, metrics: str | None 
 
 
 @contextmanager
-def observation_lines(name: str) -> Generator[BinaryIO]:
-    """Open a file of JSON lines, `-` for standard input; raises SourceError."""
+def observation_lines(name: str) -> Generator[Iterable[bytes]]:
+    """Open a file of lines, `-` for standard input, or a folder with a journal's entries; raises SourceError."""
     if name == "-":
         yield sys.stdin.buffer
         return
+    path = Path(name)
     try:
-        lines = Path(name).open("rb")  # noqa: SIM115 - only the opening may raise what is caught here
+        if path.is_dir():
+            yield [each.read_bytes() for each in _entries(path)]
+            return
+        lines = path.open("rb")
     except OSError as error:
         raise SourceError(f"cannot read observations from {name}: {error.strerror}; - is standard input") from error
     with lines:
         yield lines
+
+
+def _entries(folder: Path) -> list[Path]:
+    """A journal's entries in order: of the folder itself, or of the store that it is."""
+    found = [*folder.glob("*.json"), *folder.glob("**/rollouts/journal/*.json")]
+    entries = sorted({each for each in found if each.stem.isdigit()})
+    if not entries:
+        raise SourceError(f"{folder} holds no journal: no entry such as rollouts/journal/00000001.json is in it")
+    if len({each.parent for each in entries}) > 1:
+        several = ", ".join(sorted({str(each.parent) for each in entries}))
+        raise SourceError(f"{folder} holds several journals: {several}; name one of them")
+    return entries
 
 
 def _mapping(path: Path) -> dict[str, Any]:
