@@ -25,6 +25,10 @@ ENVIRONMENT = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY"
 """Where a framework's container finds the handler: the archive's `code/inference.py`, unpacked below /opt/ml/model
 (sagemaker-python-sdk, "Using Scikit-learn with the SageMaker Python SDK", model directory structure)."""
 
+ARTIFACT_TAG = "artifact-sha256"
+"""The tag of a Model that says which bytes its archive has. SageMaker compares nothing; whoever looks at the Model
+can, and the emulator does."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScalingArgs:
@@ -60,13 +64,14 @@ class CaptureArgs:
 class ModelEndpointArgs:
     """`stem` and `identity` make the physical name: `{stem}-{identity}`; the rest is the release, resolved.
 
-    `image` is an ECR image, `artifact` the URI of `model.tar.gz`.
+    `image` is an ECR image, `artifact` the URI of `model.tar.gz`, `artifact_sha256` its SHA-256 (64 hex), where known.
     """
 
     stem: str
     identity: str
     image: str
     artifact: str
+    artifact_sha256: str | None = None
     instance_type: str
     instance_count: int
     cloud: Cloud
@@ -135,7 +140,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             primary_container=aws.sagemaker.ModelPrimaryContainerArgs(
                 image=args.image, model_data_url=args.artifact, environment=ENVIRONMENT
             ),
-            tags=tags,
+            tags=tags if args.artifact_sha256 is None else {**tags, ARTIFACT_TAG: args.artifact_sha256},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[access]),  # SageMaker tries the role at once
         )
         configuration = aws.sagemaker.EndpointConfiguration(

@@ -1,5 +1,6 @@
 """A model's archive, unpacked into the folder that its container sees as /opt/ml/model."""
 
+import hashlib
 import shutil
 import tarfile
 import zlib
@@ -31,16 +32,34 @@ def local_path(endpoint: str, uri: str) -> Path:
     )
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Unpack `model.tar.gz` into `folder`, whole or not at all.
+def check(archive: Path, sha256: str) -> None:
+    """Compare an archive's bytes with the SHA-256 that the program registered for them.
 
     Raises:
-        ArtifactError: it is not there, cut short, damaged, or leads out of its folder.
+        ArtifactError: other bytes lie there.
+        OSError: it cannot be read.
+    """
+    with archive.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        raise ArtifactError(
+            f"{archive}: is not the archive that was registered: its SHA-256 is {found}, the release's manifest says "
+            f"{sha256}. One of the two was changed or damaged: restore it, or train a new release"
+        )
+
+
+def unpack(archive: Path, folder: Path, sha256: str | None = None) -> None:
+    """Unpack `model.tar.gz` into `folder`, whole or not at all, and only if its bytes are those of `sha256`.
+
+    Raises:
+        ArtifactError: it is not there, cut short, damaged, another one, or leads out of its folder.
     """
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
+        if sha256 is not None:
+            check(archive, sha256)
         with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(part, filter="data")
     except FileNotFoundError:

@@ -63,7 +63,8 @@ class Capture:
 class EndpointSpec:
     """An endpoint and all that its container is made of; two equal specs are the same running container.
 
-    `artifact` is the Model's modelDataUrl, `environment` its container's environment variables.
+    `artifact` is the Model's modelDataUrl, `sha256` what its tag says of that archive's bytes (64 hex, None without
+    such a tag), `environment` its container's environment variables.
     """
 
     name: str
@@ -73,6 +74,7 @@ class EndpointSpec:
     model: str
     image: str
     artifact: str
+    sha256: str | None
     environment: tuple[tuple[str, str], ...]
     capture: Capture | None
 

@@ -17,6 +17,8 @@ from emulator.openapi import api_of
 from emulator.recording import Recording, Registration
 
 DOCUMENT_TRIGGER = "document"
+ARTIFACT_TAG = "artifact-sha256"
+"""A Model's tag by which a program says what bytes its archive has; AWS does not look at it, the emulator does."""
 UNSET_THROTTLE = -1  # the provider's word for "not limited at the stage"
 STAGE_DEFAULT = Throttle(rate=10_000.0, burst=5_000)
 """What a stage's method settings show where nothing is set (recorded 2024-03-05)."""
@@ -174,6 +176,7 @@ def _endpoint(endpoint: Registration, recording: Recording) -> EndpointSpec:
         model=str(model.outputs["name"]),
         image=str(container.get("image", "")),
         artifact=str(container.get("modelDataUrl", "")),
+        sha256=cast("Mapping[str, str]", model.inputs.get("tags") or {}).get(ARTIFACT_TAG),
         environment=tuple(sorted(_texts(container.get("environment")).items())),
         capture=_capture(cast("Mapping[str, Any]", configuration.inputs.get("dataCaptureConfig") or {})),
     )

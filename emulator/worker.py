@@ -51,7 +51,7 @@ class Worker:
             model = self.folder / "model"
             if not model.exists():
                 archive = local_path(self.spec.name, self.spec.artifact)
-                await asyncio.get_running_loop().run_in_executor(None, unpack, archive, model)
+                await asyncio.get_running_loop().run_in_executor(None, unpack, archive, model, self.spec.sha256)
             handler = handler_file(model, dict(self.spec.environment), self.spec.name)
             await self._spawn(model, handler)
         except BaseException:

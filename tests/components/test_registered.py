@@ -49,6 +49,13 @@ def test_an_endpoint_without_scaling_and_with_data_capture() -> None:
     }
 
 
+def test_a_model_carries_the_bytes_that_its_archive_has() -> None:
+    args: ModelEndpointArgs = replace(ENDPOINT, artifact_sha256="0a" * 32, tags={"stack": "dev"})
+    recording = registered(lambda: ModelEndpoint("model-r1", args))
+    assert one(recording, "Model").inputs["tags"] == {"stack": "dev", "artifact-sha256": "0a" * 32}
+    assert one(recording, "Endpoint").inputs["tags"] == {"stack": "dev"}
+
+
 def test_the_accounts_log_role_may_write_logs_before_it_is_set() -> None:
     recording = registered(lambda: LogRole("account", LogRoleArgs(role_name="ratings-logs", cloud=CLOUD)))
     assert names(recording) == [

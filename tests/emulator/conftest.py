@@ -107,6 +107,7 @@ class Bench:
         api_args: Mapping[str, Any] | None = None,
         extra: Callable[[aws.apigateway.RestApi], object] | None = None,
         environment: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> Callable[[], None]:
         """Return a program: one API, its stage, and an endpoint per archive."""
 
@@ -140,7 +141,7 @@ class Bench:
                     settings={"throttling_rate_limit": throttle[0], "throttling_burst_limit": throttle[1]},
                 )
             for name, artifact in (endpoints or {}).items():
-                self._endpoint(name, str(artifact), capture, environment)
+                self._endpoint(name, str(artifact), capture, environment, tags)
             if extra is not None:
                 extra(api)
             pulumi.export("api", api.id)
@@ -148,7 +149,12 @@ class Bench:
         return build
 
     def _endpoint(
-        self, name: str, artifact: str, capture: Mapping[str, Any] | None, environment: Mapping[str, str] | None
+        self,
+        name: str,
+        artifact: str,
+        capture: Mapping[str, Any] | None,
+        environment: Mapping[str, str] | None,
+        tags: Mapping[str, str] | None,
     ) -> None:
         model = aws.sagemaker.Model(
             name,
@@ -159,6 +165,7 @@ class Bench:
                 "model_data_url": artifact,
                 "environment": dict(environment or {"SAGEMAKER_PROGRAM": "inference.py"}),
             },
+            tags=dict(tags) if tags else None,
         )
         configuration = aws.sagemaker.EndpointConfiguration(
             name,

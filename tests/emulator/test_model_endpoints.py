@@ -1,6 +1,7 @@
 """SageMaker around the models: what it answers when a model answers, fails, hangs or is not there."""
 
 import base64
+import hashlib
 import json
 import os
 import signal
@@ -212,6 +213,21 @@ def test_a_truncated_archive(bench: "Bench") -> None:
     archive.write_bytes(archive.read_bytes()[:-100])
     with pytest.raises(ArtifactError, match="cut short or damaged: fetch it again"):
         failing(bench, archive)
+
+
+def test_an_archive_of_other_bytes_than_the_models_tag_says(bench: "Bench") -> None:
+    archive, manifest = bench.archive("one", HANDLER), "0" * 64
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    message = f"{archive}: is not the archive that was registered: its SHA-256 is {found}, .* says {manifest}"
+    with pytest.raises(ArtifactError, match=message):
+        failing(bench, archive, tags={"artifact-sha256": manifest})
+
+
+def test_an_archive_of_the_bytes_that_the_models_tag_says(bench: "Bench") -> None:
+    archive = bench.archive("one", HANDLER)
+    tags = {"artifact-sha256": hashlib.sha256(archive.read_bytes()).hexdigest()}
+    bench.serve(document(bench), variables={"endpoint": "one"}, endpoints={"one": archive}, tags=tags)
+    assert bench.client().get("/do").json()["model"] == "one"
 
 
 def test_an_archive_that_is_not_there(bench: "Bench") -> None:
