@@ -5,9 +5,10 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from pulumi.automation import CommandResult, OnOutput
 
 from components.cloud import Cloud
@@ -18,11 +19,12 @@ from rollout.adapters.aws.ports import There, aws_ports
 from rollout.control.conduct import Conduct
 from rollout.control.controller import Judge, Tick
 from rollout.control.fakes import FakeNotifier, ScriptedJudge
-from rollout.control.ports import Ports
+from rollout.control.ports import Order, Ports, Traffic
 from rollout.control.state import State
 from rollout.judge.policy import Metric, Policy, Step
 from rollout.service import Rollouts
 from rollout.stack import open_stack
+from settings.stackfile import load_stack
 from tests.engine.fake_aws import FakeAws, MinuteClock
 from tests.engine.harness import Engine
 from tests.engine.stand_in.account import PLACE
@@ -61,6 +63,27 @@ class HostedCommand(KnownCommand):
             return super().run(args, cwd, additional_env, on_output, on_error)
         finally:
             self._told.unlink(missing_ok=True)
+
+
+class KilledError(BaseException):
+    """As a kill: nobody catches it."""
+
+
+@dataclass
+class KilledBeforeApply:
+    """A gateway whose controller dies when it is about to apply."""
+
+    inner: Traffic
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def apply(self, order: Order) -> None:
+        raise KilledError
+
+
+def _dying(ports: Ports) -> Ports:
+    return replace(ports, traffic=KilledBeforeApply(ports.traffic))  # pyright: ignore[reportArgumentType] # by delegation
 
 
 @dataclass
@@ -121,6 +144,22 @@ class World:
                 return tick.state
             told.append((tick.state.phase, tick.state.last_reason, tick.troubles))
         raise AssertionError(f"not within {most} ticks: {told}")
+
+    def killed_before_apply(self) -> State:
+        """One tick of a controller that dies between its decision and the update; return what it left."""
+        with pytest.raises(KilledError):
+            self.service(change=_dying).tick()
+        state = self.service().state()
+        assert state is not None
+        return state
+
+    @staticmethod
+    def throttled(engine: Engine, rate: float) -> None:
+        """Let a checkout's configuration ask for another rate."""
+        api = load_stack(engine.program / "Pulumi.dev.yaml")["predicted-ratings:api"]
+        assert isinstance(api, dict)
+        throttling: dict[str, object] = {**api["throttling"], "rate": rate}
+        engine.configure(api={**api, "throttling": throttling})
 
     def percent(self) -> float:
         return self.aws.percent()

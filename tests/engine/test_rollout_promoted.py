@@ -1,35 +1,10 @@
 """A whole rollout on the real engine: promotion, with a controller killed between two updates and colleagues' own."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pytest
-
 from rollout.control.entries import Ending, Phase
-from rollout.control.ports import Order, Ports, Traffic
 from tests.engine.operations import release
 from tests.engine.rollouts import CONDUCT, POLICY, World
-
-
-class KilledError(BaseException):
-    """As a kill: nobody catches it."""
-
-
-@dataclass
-class KilledBeforeApply:
-    """A gateway whose controller dies when it is about to apply."""
-
-    inner: Traffic
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.inner, name)
-
-    def apply(self, order: Order) -> None:
-        raise KilledError
-
-
-def dying(ports: Ports) -> Ports:
-    return replace(ports, traffic=KilledBeforeApply(ports.traffic))  # pyright: ignore[reportArgumentType] # by delegation
 
 
 def other_templates(program: Path) -> None:
@@ -50,10 +25,7 @@ def test_promoted_through_a_kill_and_colleagues_updates(world: World) -> None:
     assert world.percent() == 5
 
     world.clock.sleep(240)
-    with pytest.raises(KilledError):
-        world.service(change=dying).tick()
-    state = world.service().state()
-    assert state is not None
+    state = world.killed_before_apply()
     assert (state.step, state.target.percent, world.percent()) == (1, 50, 5)
 
     older = world.colleague("older")
@@ -61,14 +33,14 @@ def test_promoted_through_a_kill_and_colleagues_updates(world: World) -> None:
     for file in lost.iterdir():
         file.unlink()
     lost.rmdir()
-    older.configure(api={"name": "predicted-ratings-dev", "throttling": {"rate": 7.0}})
+    world.throttled(older, 7)
     run = older.up()
     assert (run.code, run.broken) == (0, [])
     assert set(run.operations) == {"update Stage gateway-stage", "update MethodSettings gateway-methods"}
     assert world.percent() == 50
 
     newer = world.colleague("newer")
-    newer.configure(api={"name": "predicted-ratings-dev", "throttling": {"rate": 8.0}})
+    world.throttled(newer, 8)
     other_templates(newer.program)
     run = newer.up()
     assert (run.code, run.operations) == (0, ["update MethodSettings gateway-methods"])
@@ -88,7 +60,7 @@ def test_promoted_through_a_kill_and_colleagues_updates(world: World) -> None:
         "would also change what is not its own: update MethodSettings gateway-methods (settings). Apply that "
         "first by itself, or take it out; nothing was done"
     )
-    dev.configure(api={"name": "predicted-ratings-dev", "throttling": {"rate": 8.0}})
+    world.throttled(dev, 8)
     over = world.until(lambda state: state.over)
     assert over.phase is Phase.ENDED
     left = {each.name for each in dev.aws().resources.values()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from pulumi.automation import EngineEvent, LocalWorkspace, PulumiCommand, Stack
+from pulumi.automation import Deployment, EngineEvent, LocalWorkspace, PulumiCommand, Stack
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
 from rollout.adapters.aws.calls import Show
@@ -17,7 +17,7 @@ from rollout.adapters.aws.clients import Clients
 from rollout.adapters.aws.errors import BusyError, EngineError
 from rollout.adapters.aws.locks import Updates, locks_in
 from rollout.adapters.aws.ownership import Operation
-from rollout.adapters.aws.pending import import_id, pending_in
+from rollout.adapters.aws.pending import pending_in, settled, state_id
 from rollout.control.ports import Clock
 
 EXPECT = "CANARY_EXPECT"
@@ -139,19 +139,14 @@ class Engine:
 
     def _repaired(self, stack: Stack) -> list[str]:
         """Settle what a killed engine was creating; return the stack's URNs."""
-        state = cast("Mapping[str, Any]", stack.export_stack().deployment or {})
+        exported = stack.export_stack()
+        state = cast("Mapping[str, Any]", exported.deployment or {})
         pending = pending_in(state)
         if pending:
-            found = {each.urn: import_id(self._clients, each) for each in pending}
-            arguments = ["refresh", "--yes", "--skip-preview", "--stack", self._project.stack]
-            for urn, identifier in found.items():
-                if identifier is not None:
-                    arguments += ["--import-pending-creates", urn, "--import-pending-creates", identifier]
-            if None in found.values():
-                arguments.append("--clear-pending-creates")
-            self._shown("refresh", [urn.rpartition("::")[2] for urn in found], 0)
-            workspace = cast("LocalWorkspace", stack.workspace)
-            self._pulumi().run(arguments, str(self._project.folder), dict(workspace.env_vars or {}))
+            found = {each.urn: state_id(self._clients, each) for each in pending}
+            state = settled(state, found)
+            self._shown("stack import", [urn.rpartition("::")[2] for urn in found], 0)
+            stack.import_stack(Deployment(version=exported.version, deployment=state))
         resources = cast("list[dict[str, Any]]", state.get("resources") or [])
         return [each["urn"] for each in resources]
 
@@ -180,7 +175,8 @@ class Engine:
             which = "".join(f" --target {name}" for name in targets)
             told = f"{EXPECT}={sequence} " if sequence else ""
             tail = "  (not run: dry run)" if self._dry and command == "up" else ""
-            self._show(f"{told}pulumi {command} --stack {self._project.stack} --refresh{which}{tail}")
+            refreshed = " --refresh" if command in {"up", "preview"} else ""
+            self._show(f"{told}pulumi {command} --stack {self._project.stack}{refreshed}{which}{tail}")
 
 
 class _Events:

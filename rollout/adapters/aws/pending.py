@@ -1,8 +1,9 @@
-"""What an engine was creating when it was killed: looked up by its name, and imported into the state or cleared.
+"""What an engine was creating when it was killed: looked up by its name, and put into the state or cleared.
 
 The engine writes down what it begins to create and forgets it when it is created. After a kill neither it nor anybody
 else knows whether it was. Names here are fixed by the release, so a second create would fail, and the answer is found
-by a read. What has no look-up here is not guessed at.
+by a read. What has no look-up here is not guessed at. The state is edited as `pulumi stack export` and `import` allow,
+and refreshed by the update that follows; `pulumi refresh --import-pending-creates` (3.260) clears without importing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,12 +41,30 @@ def pending_in(deployment: Mapping[str, Any]) -> tuple[Pending, ...]:
     return tuple(found.values())
 
 
+def settled(deployment: Mapping[str, Any], ids: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the state without begun creates: those with an id are resources now, as they were asked for.
+
+    `ids` are by URN, None for what was not created. A refresh fills in what AWS made of the rest.
+    """
+    operations = cast("list[dict[str, Any]]", deployment.get("pending_operations") or [])
+    begun = {each["resource"]["urn"]: each["resource"] for each in operations if each["type"] == CREATING}
+    resources = cast("list[dict[str, Any]]", deployment.get("resources") or [])
+    there = {each["urn"] for each in resources}
+    made = [
+        {**resource, "id": ids[urn], "outputs": resource.get("inputs") or {}}
+        for urn, resource in begun.items()
+        if ids[urn] is not None and urn not in there
+    ]
+    left = [each for each in operations if each["type"] != CREATING]
+    return {**deployment, "resources": [*resources, *made], "pending_operations": left}
+
+
 Look = Callable[[Clients, Mapping[str, Any]], str | None]
-"""Asks AWS for what was to be created; the id to import it by, or None where it is not there. Raises AwsError."""
+"""Asks AWS for what was to be created; its id in the state, or None where it is not there. Raises AwsError."""
 
 
-def import_id(clients: Clients, pending: Pending) -> str | None:
-    """Return the id by which a begun create is imported; None where nothing was created.
+def state_id(clients: Clients, pending: Pending) -> str | None:
+    """Return the id that a begun create has in the provider's state; None where nothing was created.
 
     Raises:
         AwsError: AWS could not be asked.
@@ -55,8 +74,8 @@ def import_id(clients: Clients, pending: Pending) -> str | None:
     if look is None:
         raise EngineError(
             f"an engine was killed while it created {pending.urn}, and nobody here knows how to look up a "
-            f"{pending.type}. Look whether it is there, then: pulumi refresh --import-pending-creates URN ID, or "
-            "pulumi refresh --clear-pending-creates"
+            f"{pending.type}. Look whether it is there: where it is not, pulumi refresh --clear-pending-creates; where "
+            "it is, delete it first"
         )
     try:
         return look(clients, pending.inputs)
@@ -96,7 +115,7 @@ def _deployment(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
         pages = clients.apigateway.get_paginator("get_deployments").paginate(restApiId=inputs["restApi"])
         same = [each for page in pages for each in page["items"] if each.get("description") == inputs["description"]]
     newest = max(same, key=lambda each: str(each.get("createdDate", "")), default=None)
-    return None if newest is None else f"{inputs['restApi']}/{newest.get('id')}"
+    return None if newest is None else str(newest.get("id"))
 
 
 def _scaling_target(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
@@ -105,7 +124,7 @@ def _scaling_target(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
         said: dict[str, Any] = clients.scaling.describe_scalable_targets(
             ServiceNamespace=space, ResourceIds=[resource], ScalableDimension=dimension
         )
-    return f"{space}/{resource}/{dimension}" if said["ScalableTargets"] else None
+    return resource if said["ScalableTargets"] else None
 
 
 def _scaling_policy(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
@@ -114,7 +133,7 @@ def _scaling_policy(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
         said: dict[str, Any] = clients.scaling.describe_scaling_policies(
             ServiceNamespace=space, ResourceId=resource, ScalableDimension=dimension, PolicyNames=[inputs["name"]]
         )
-    return f"{space}/{resource}/{dimension}/{inputs['name']}" if said["ScalingPolicies"] else None
+    return str(inputs["name"]) if said["ScalingPolicies"] else None
 
 
 def _scaled(inputs: Mapping[str, Any]) -> Iterator[str]:
@@ -139,4 +158,4 @@ _LOOKS: Mapping[str, Look] = {
         "sagemaker DescribeModel", lambda c, name: c.sagemaker.describe_model(ModelName=name)
     ),
 }
-"""By the provider's type: what one rollout creates (import ids: the resource's page in the provider's reference)."""
+"""By the provider's type: what one rollout creates (ids: `d.SetId` in terraform-provider-aws 6)."""

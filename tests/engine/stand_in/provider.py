@@ -56,13 +56,18 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
                 context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
                 raise
 
-    def _hold(self, when: str, name: str) -> None:
-        """Wait for as long as a test holds this resource: `hold-before-gateway-stage` in the account's folder."""
+    def _hold(self, context: Any, when: str, name: str) -> None:
+        """Wait for as long as a test holds this resource: `hold-before-gateway-stage` in the account's folder.
+
+        What an engine that was killed meanwhile had asked for is not done: on AWS its provider died with it.
+        """
         hold = self._folder / f"hold-{when}-{name}"
         if hold.exists():
             (self._folder / f"held-{when}-{name}").touch()
             while hold.exists():
                 time.sleep(0.05)
+            if not context.is_active():
+                context.abort(grpc.StatusCode.CANCELLED, "the engine is gone")
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: Any) -> empty_pb2.Empty:  # noqa: N802 - the protocol's
         return empty_pb2.Empty()
@@ -116,9 +121,9 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: provider_pb2.CreateRequest, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
         if request.preview:  # no id: what AWS computes is unknown then
             return provider_pb2.CreateResponse(properties=request.properties)
-        self._hold("before", request.name)
+        self._hold(context, "before", request.name)
         made = self._do(context, lambda a: a.create(request.type, request.name, request.urn, plain(request.properties)))
-        self._hold("after", request.name)
+        self._hold(context, "after", request.name)
         return provider_pb2.CreateResponse(id=made.id, properties=struct(made.outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: Any) -> provider_pb2.ReadResponse:  # noqa: N802
@@ -130,7 +135,7 @@ class StandIn(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: provider_pb2.UpdateRequest, context: Any) -> provider_pb2.UpdateResponse:  # noqa: N802
         if request.preview:
             return provider_pb2.UpdateResponse(properties=request.news)
-        self._hold("before", request.name)
+        self._hold(context, "before", request.name)
         made = self._do(context, lambda a: a.update(request.type, request.id, plain(request.news)))
         return provider_pb2.UpdateResponse(properties=struct(made.outputs))
 

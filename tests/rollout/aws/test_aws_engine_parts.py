@@ -14,7 +14,7 @@ from rollout.adapters.aws.clients import Clients, clients
 from rollout.adapters.aws.errors import AwsError, EngineError
 from rollout.adapters.aws.locks import Held, Process, Updates, alive, locks_in
 from rollout.adapters.aws.ownership import Operation, foreign
-from rollout.adapters.aws.pending import Pending, import_id, pending_in
+from rollout.adapters.aws.pending import Pending, pending_in, settled, state_id
 from store import open_store
 from tests.rollout.aws.conftest import Stubbed
 
@@ -140,6 +140,19 @@ def test_begun_creates_are_read_out_of_an_exported_state() -> None:
     assert pending_in({}) == ()
 
 
+def test_what_was_created_becomes_a_resource_and_the_rest_is_forgotten() -> None:
+    def begun(urn: str) -> dict[str, Any]:
+        return {"type": "creating", "resource": {"urn": urn, "type": ENDPOINT, "parent": "p", "inputs": {"name": urn}}}
+
+    other = {"type": "updating", "resource": {"urn": "c"}}
+    state = {"manifest": {}, "resources": [{"urn": "p"}], "pending_operations": [begun("a"), begun("b"), other]}
+    made = {"urn": "a", "type": ENDPOINT, "parent": "p", "inputs": {"name": "a"}, "outputs": {"name": "a"}, "id": "i"}
+    expected = {"manifest": {}, "resources": [{"urn": "p"}, made], "pending_operations": [other]}
+    assert settled(state, {"a": "i", "b": None}) == expected
+    again = {**state, "resources": [{"urn": "p"}, {"urn": "a"}]}  # its outputs were written down, its begin was left
+    assert settled(again, {"a": "i", "b": None})["resources"] == [{"urn": "p"}, {"urn": "a"}]
+
+
 NAMED = {"name": "n"}
 Answer = tuple[str, str, dict[str, Any], dict[str, Any]]
 
@@ -193,7 +206,7 @@ LOOKS: list[tuple[str, dict[str, str], Answer, str | None]] = [
             {"items": [{"id": "d1", "description": "Document 1"}, {"id": "d2", "description": "Document 2"}]},
             {"restApiId": "a"},
         ),
-        "a/d1",
+        "d1",
     ),
     (
         "aws:appautoscaling/policy:Policy",
@@ -224,7 +237,7 @@ def test_what_was_being_created_is_looked_up(
     stubbed: Stubbed, kind: str, inputs: dict[str, str], call: Answer, identifier: str | None
 ) -> None:
     stubbed.answer(*call)
-    assert import_id(stubbed.clients, Pending(urn="u", type=kind, inputs=inputs)) == identifier
+    assert state_id(stubbed.clients, Pending(urn="u", type=kind, inputs=inputs)) == identifier
 
 
 @pytest.mark.parametrize(
@@ -243,18 +256,18 @@ def test_what_was_being_created_is_looked_up(
 )
 def test_what_is_not_there_was_not_created(stubbed: Stubbed, kind: str, refusal: tuple[str, str, str, str]) -> None:
     stubbed.refuse(*refusal)
-    assert import_id(stubbed.clients, Pending(urn="u", type=kind, inputs=NAMED)) is None
+    assert state_id(stubbed.clients, Pending(urn="u", type=kind, inputs=NAMED)) is None
 
 
 def test_a_refused_look_is_not_an_absence(stubbed: Stubbed) -> None:
     stubbed.refuse("sagemaker", "describe_endpoint", "AccessDeniedException", "no")
     with pytest.raises(AwsError, match="AccessDenied"):
-        import_id(stubbed.clients, Pending(urn="u", type=ENDPOINT, inputs=NAMED))
+        state_id(stubbed.clients, Pending(urn="u", type=ENDPOINT, inputs=NAMED))
 
 
 def test_a_type_that_nobody_looks_up_is_told(stubbed: Stubbed) -> None:
     with pytest.raises(EngineError, match="nobody here knows how to look up a aws:x/y:Z"):
-        import_id(stubbed.clients, Pending(urn="u", type="aws:x/y:Z", inputs={}))
+        state_id(stubbed.clients, Pending(urn="u", type="aws:x/y:Z", inputs={}))
 
 
 @pytest.fixture
