@@ -13,17 +13,24 @@ from typing import Any, cast
 
 from emulator import errors, monitor, recording  # imported before the program's own packages may hide them
 
+RUNPY = "<frozen runpy>"  # the file that frames of `runpy` name
+
 
 def explain(error: BaseException, main: Path) -> str:
-    """Return the error's text and the frames of the program's own files, innermost last."""
+    """Return the error's text and the frames of the program's own files, innermost last.
+
+    A RunError is a program's word to the person who runs it, and the engine too shows its text alone.
+    """
     import pulumi  # noqa: PLC0415 - loaded by then
 
-    text = f"{type(error).__name__}: {error}"
     if isinstance(error, pulumi.RunError | errors.EmulatorError):
-        text = str(error)
-    inside = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(main)]
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    # What called the program is no part of it, also where the program's folder is our own.
+    start = max((number for number, f in enumerate(frames) if f.filename == RUNPY), default=-1) + 1
+    inside = [f for f in frames[start:] if Path(f.filename).is_relative_to(main)]
     places = [f"  {Path(f.filename).relative_to(main)}:{f.lineno} in {f.name}: {f.line}" for f in inside]
-    return "\n".join([text, *places])
+    return "\n".join([f"{type(error).__name__}: {error}", *places])
 
 
 def forget_our_packages(home: Path) -> None:

@@ -68,7 +68,8 @@ def _row(line: str, where: str) -> tuple[int, int, int, int]:
         user, item, stars, time = map(int, line.split("\t"))
     except ValueError:
         raise DamagedRatingsError(
-            f"{where}: a rating is four whole numbers between tabs (user, item, stars, time), got {line[:60]!r}"
+            f"{where}: a rating is four whole numbers between tabs (user, item, stars, time), got {line[:60]!r}: "
+            "the file is cut short or damaged, take a fresh copy"
         ) from None
     if user < 0 or item < 0 or not STARS[0] <= stars <= STARS[1]:
         raise DamagedRatingsError(f"{where}: ids are 0 or more and stars {STARS[0]} to {STARS[1]}, got {line[:60]!r}")

@@ -1,6 +1,7 @@
 """A program's directory, run as Pulumi runs it, in a process of its own."""
 
 import json
+import runpy
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from emulator.errors import ProgramError
 from emulator.program import UNREADABLE, Program, engine_config, record
+from emulator.record import explain
 
 MAIN = """
 import os, sys
@@ -68,7 +70,7 @@ def test_main_of_pulumi_yaml_names_the_folder(tmp_path: Path) -> None:
 
 
 FAILURES = {
-    "import pulumi\npulumi.Config().require('more')\n": r"variable 'mine:more'(.|\n)*__main__.py:2",
+    "import pulumi\npulumi.Config().require('more')\n": r"variable 'mine:more'",
     "def f():\n    raise ValueError('r9')\nf()\n": r"ValueError: r9\n  __main__.py:3 (.|\n)*__main__.py:2 in f",
     "import os\nos._exit(3)\n": "ended with status 3",
     "import sys\nsys.exit('enough')\n": "SystemExit: enough",
@@ -81,6 +83,24 @@ FAILURES = {
 def test_a_program_that_fails_says_why(tmp_path: Path, main: str, message: str) -> None:
     with pytest.raises(ProgramError, match=message):
         record(program(folder(tmp_path / "p", main)))
+
+
+def test_a_programs_own_word_stands_alone(tmp_path: Path) -> None:
+    path = folder(tmp_path / "p", "import pulumi\nraise pulumi.RunError('name a release')\n")
+    with pytest.raises(ProgramError) as caught:
+        record(program(path))
+    assert str(caught.value) == f"{path}: the program failed: name a release"
+
+
+def test_who_called_the_program_is_no_part_of_it(tmp_path: Path) -> None:
+    path = folder(tmp_path / "p", "raise ValueError('r9')\n")
+    with pytest.raises(ValueError, match="r9") as caught:
+        runpy.run_path(str(path), run_name="__main__")
+    # The root of the file system holds this test too, as our own folder holds the emulator.
+    assert explain(caught.value, Path("/")).splitlines() == [
+        "ValueError: r9",
+        f"  {str(path)[1:]}/__main__.py:1 in <module>: raise ValueError('r9')",
+    ]
 
 
 def test_a_program_that_waits_is_ended(tmp_path: Path) -> None:
