@@ -144,10 +144,14 @@ def test_what_was_created_becomes_a_resource_and_the_rest_is_forgotten() -> None
     def begun(urn: str) -> dict[str, Any]:
         return {"type": "creating", "resource": {"urn": urn, "type": ENDPOINT, "parent": "p", "inputs": {"name": urn}}}
 
-    other = {"type": "updating", "resource": {"urn": "c"}}
-    state = {"manifest": {}, "resources": [{"urn": "p"}], "pending_operations": [begun("a"), begun("b"), other]}
+    other: dict[str, Any] = {"type": "updating", "resource": {"urn": "c"}}
+    state: dict[str, Any] = {
+        "manifest": {},
+        "resources": [{"urn": "p"}],
+        "pending_operations": [begun("a"), begun("b"), other],
+    }
     made = {"urn": "a", "type": ENDPOINT, "parent": "p", "inputs": {"name": "a"}, "outputs": {"name": "a"}, "id": "i"}
-    expected = {"manifest": {}, "resources": [{"urn": "p"}, made], "pending_operations": [other]}
+    expected: dict[str, Any] = {"manifest": {}, "resources": [{"urn": "p"}, made], "pending_operations": [other]}
     assert settled(state, {"a": "i", "b": None}) == expected
     again = {**state, "resources": [{"urn": "p"}, {"urn": "a"}]}  # its outputs were written down, its begin was left
     assert settled(again, {"a": "i", "b": None})["resources"] == [{"urn": "p"}, {"urn": "a"}]
