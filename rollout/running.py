@@ -9,7 +9,9 @@ from rollout.control.controller import Controller, Tick
 from rollout.control.entries import Choice, Phase
 from rollout.control.state import State
 from rollout.service import Rollouts
+from rollout.stack import LOCAL
 from rollout.status import due
+from rollout.wiring import ports_for
 from rollout.words import clock, lasting
 
 
@@ -77,6 +79,9 @@ def ended(state: State, stack: str) -> str:
 
 
 def dry(rollouts: Rollouts) -> Tick | None:
-    """One tick whose journal entries, calls and notifications are only printed."""
-    ports = dry_ports(rollouts.ports, lambda text: print(f"would {text}"))
+    """One tick whose journal entries, calls and notifications are only printed; on AWS every call, reads too."""
+    if rollouts.stack.name == LOCAL:
+        ports = dry_ports(rollouts.ports, lambda text: print(f"would {text}"))
+    else:
+        ports = ports_for(rollouts.stack, show=print, dry=True)
     return Controller(ports, rollouts.judge).tick()
