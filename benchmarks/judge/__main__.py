@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.judge import error_peers, latency_peers, results, score_peers
-from benchmarks.judge.cells import PEER_RUNS, Cell, Kind
+from benchmarks.judge.cells import Cell, Kind, applies, asked
 from benchmarks.judge.draw import Chunk, chunks
 from benchmarks.judge.registry import cells as every_cell
 
@@ -45,8 +45,8 @@ def main(  # noqa: PLR0917 - options of a command line
             if minutes and time.monotonic() - began > 60.0 * minutes:
                 bar.console.print(f"stopped after {minutes:g} minutes before: {cell.name} ({which})")
                 break
-            most = PEER_RUNS if which == "peers" else cell.runs
-            wanted = min(cell.runs, most, runs or most)
+            most = asked(cell, which)
+            wanted = min(most, runs or most)
             mark = results.fingerprint(cell, which, seed, wanted)
             path = results.path_of(cell, which, folder)
             stored = results.load(path)
@@ -61,15 +61,6 @@ def main(  # noqa: PLR0917 - options of a command line
         from benchmarks.judge.report import write  # noqa: PLC0415 - matplotlib is slow to import
 
         write(folder, seed)
-
-
-def applies(cell: Cell, side: str) -> bool:
-    """Whether a side has anything to run in a cell."""
-    if side == "judge":
-        return cell.kind not in (Kind.DOCUMENTED, Kind.BETTING)
-    if side == "beside":
-        return cell.tolerant
-    return cell.kind is not Kind.PLAN
 
 
 def run(cell: Cell, side: str, seed: int, runs: int, mark: str) -> dict[str, object]:

@@ -49,6 +49,8 @@ MANY = 10_000
 """Runs of the judge where three thousand leave its bound open, and in the outage row."""
 PEER_RUNS = 3000
 """Runs of the peers at most."""
+BESIDE_RUNS = 1000
+"""Runs of what is published beside the judge: the first chunk."""
 LATENCY = Latency()
 NO_ERRORS = dict[str, float]()
 RETRAIN = (0.242, 0.188, 0.173, 0.187, 0.210)
@@ -63,3 +65,17 @@ def world(name: str, **changed: object) -> World:
 def percent(rate: float) -> str:
     """A rate in percent, without trailing zeros."""
     return f"{100.0 * rate:g}%"
+
+
+def applies(cell: Cell, side: str) -> bool:
+    """Whether a side has anything to run in a cell."""
+    if side == "judge":
+        return cell.kind not in (Kind.DOCUMENTED, Kind.BETTING)
+    if side == "beside":
+        return cell.tolerant
+    return cell.kind is not Kind.PLAN
+
+
+def asked(cell: Cell, side: str) -> int:
+    """How many runs a side of a cell is to have."""
+    return min(cell.runs, {"peers": PEER_RUNS, "beside": BESIDE_RUNS}.get(side, cell.runs))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from benchmarks.judge.registry import cells
+
 Results = dict[str, dict[str, Any]]
 """Rules by name, by cell name, as stored (`results.summary`)."""
 DEFAULT, ONE_LOOK = "judge", "judge, one look (first hour)"
@@ -51,7 +53,7 @@ def plain(holds: bool) -> Holds:
 def claims(found: Results, alpha: float = 0.01) -> list[Claim]:
     """Every claim on simulated streams, in the issue's order."""
     return [
-        *(_false_abort(found, name, alpha) for name in _identical(found)),
+        *(_false_abort(found, name, alpha) for name in _identical()),
         _exposure(found, "b 0.1% -> 1%, 600 rpm", DEFAULT, 1.3),
         *(_exposure(found, f"b {rise}, 600 rpm", ONE_LOOK, 1.5) for rise in ("0.1% -> 0.5%", "1% -> 2%", "1% -> 5%")),
         _minutes(found, "b 1% -> 5%, 6000 rpm", DEFAULT, 5.0),
@@ -62,29 +64,25 @@ def claims(found: Results, alpha: float = 0.01) -> list[Claim]:
         _exposure(found, "e moved by 0.2 sd", ONE_LOOK, 2.0),
         _minutes(found, "e moved by 0.2 sd", DEFAULT, 20.0),
         _detected(found, "e moved by 0.4 sd", "judge, default tolerance"),
-        *(_false_abort(found, name, 0.0, rule) for name, rule in _retrain(found)),
+        *(_false_abort(found, name, 0.0, rule) for name, rule in _retrain()),
         *_promotion(found),
     ]
 
 
-def _identical(found: Results) -> Iterator[str]:
+def _identical() -> Iterator[str]:
+    """Cells in which an identical canary must not be aborted; not those whose null is false or that promise nothing."""
     for row in ("a", "f", "h", "j", "k", "l", "d", "e", "g"):
-        for name in found:
-            promised = row != "k" or ("19+1" in name and "180 s" not in name)
-            if name.startswith(f"{row} ") and _is_identical(name) and promised and DEFAULT in found[name]:
-                yield name
+        for cell in cells():
+            promised = row != "k" or ("19+1" in cell.name and "180 s" not in cell.name)
+            if cell.row == row and cell.world.identical and promised:
+                yield cell.name
 
 
-def _is_identical(name: str) -> bool:
-    return name[0] in "jkl" or "identical" in name or name.startswith("d x1,")
-
-
-def _retrain(found: Results) -> Iterator[tuple[str, str]]:
-    for name, rules in found.items():
-        if "honest retrain" in name:
-            for rule in rules:
-                if "policy" in rule and rule.startswith("judge,") and "part" not in rule:
-                    yield name, rule
+def _retrain() -> Iterator[tuple[str, str]]:
+    for cell in cells():
+        if cell.row == "i" and "honest retrain" in cell.name:
+            for preset in cell.presets:
+                yield cell.name, f"judge, {preset} policy"
 
 
 def _false_abort(found: Results, cell: str, alpha: float, rule: str = DEFAULT) -> Claim:

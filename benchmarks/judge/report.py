@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.judge import results
-from benchmarks.judge.cells import Cell
+from benchmarks.judge.cells import Cell, applies, asked
 from benchmarks.judge.charts import charts
 from benchmarks.judge.claims import Claim, Holds, claims, pc
 from benchmarks.judge.measured import measured
@@ -76,6 +76,8 @@ def machine(stored: list[tuple[Cell, dict[str, Any]]], seed: int) -> dict[str, A
         "numpy": np.__version__,
         "seconds": {s: round(sum(v["seconds"] for _, v in stored if v["side"] == s)) for s in results.SIDES},
         "stored": len(stored),
+        "wanted": sum(applies(cell, side) for cell in every_cell() for side in results.SIDES),
+        "short": sum(side["runs"] < asked(cell, side["side"]) for cell, side in stored),
         "stale": stale,
     }
 
@@ -93,8 +95,9 @@ def head(facts: dict[str, Any]) -> list[str]:
     return f"""# The judge and its peers: measured
 
 Made by `python -m benchmarks.judge`; seed {facts["seed"]}; {", ".join(facts["dates"])}; {where}.
-{facts["stored"]} stored results, one process on a machine shared with others: {ours:.0f} minutes for the judge,
-{theirs:.0f} for the peers. {facts["stale"]} of them are older than the code they measure.
+{facts["stored"]} of {facts["wanted"]} results are there, {facts["short"]} of them with fewer runs than their cell asks
+for, {facts["stale"]} older than the code they measure; one process on a machine shared with others: {ours:.0f} minutes
+for the judge, {theirs:.0f} for the peers. `python -m benchmarks.judge` goes on with the rest.
 
 Bounds are one-sided 99 percent Clopper-Pearson bounds. `n` are canary requests at the abort (median of the aborted
 runs), `min` minutes; `ratio` is the median over all runs divided by the least that a test of that alpha can need.

@@ -8,8 +8,8 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from benchmarks.judge import results
-from benchmarks.judge.__main__ import applies, main, run
-from benchmarks.judge.cells import Kind
+from benchmarks.judge.__main__ import main, run
+from benchmarks.judge.cells import Kind, applies, asked
 from benchmarks.judge.claims import Holds, claims
 from benchmarks.judge.registry import cells
 
@@ -43,6 +43,7 @@ def test_a_cell_gives_the_same_numbers_again(side: str) -> None:
 def test_sides_run_where_they_have_something_to_do() -> None:
     for cell in CELLS.values():
         assert applies(cell, "peers") == (cell.kind is not Kind.PLAN)
+        assert asked(cell, "peers") <= 3000 <= asked(cell, "judge") or cell.runs < 3000
         assert applies(cell, "judge") == (cell.kind not in (Kind.DOCUMENTED, Kind.BETTING))
 
 
