@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_DOWN, Context, Decimal
 from typing import cast
 
-from mapping.vtl.errors import TemplateRunError
+from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.values import (
     INT_MAX,
     INT_MIN,
@@ -25,6 +25,9 @@ from mapping.vtl.values import (
 )
 
 _EXACT = Context(prec=5000, Emax=999999, Emin=-999999)
+_MOST_BITS = 14_280
+"""Bits of a BigInteger: 4300 digits minus a few, `sys.int_info.default_max_str_digits`."""
+
 _SIZES: dict[type, int] = {Byte: 0, Short: 1, Long: 3, BigInteger: 4}
 _RANGES = ((-128, 127), (-32768, 32767), (INT_MIN, INT_MAX), (LONG_MIN, LONG_MAX))
 _TYPES: tuple[Callable[[int], int], ...] = (Byte, Short, int, Long)
@@ -44,8 +47,19 @@ def _size(value: int) -> int:
     return _SIZES[value.__class__]
 
 
+def bounded(value: int) -> int:
+    """The value itself.
+
+    Raises TemplateBoundError where it has more digits than Python prints.
+    """
+    if value.bit_length() > _MOST_BITS:
+        raise TemplateBoundError("an integer of more than 4300 digits", construct="arithmetic", expected="smaller ones")
+    return value
+
+
 def _wrap(value: int, left: int, right: int) -> int:
     """An exact result in the larger operand's type, or in the next that holds it."""
+    bounded(value)
     size = max(_size(left), _size(right))
     if size == 4:  # noqa: PLR2004 - BigInteger
         return BigInteger(value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import cast
 
-from mapping.vtl.arithmetic import compare, to_float32
+from mapping.vtl.arithmetic import arithmetic, compare, to_float32
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.methods import Kind, Table
 from mapping.vtl.values import (
@@ -121,6 +121,44 @@ def _compare_to(value: object, other: object) -> int:
 @DECIMAL.add("compareTo", Kind.BIG_DECIMAL)
 def _compare_big(value: int | Decimal, other: int | Decimal) -> int:
     return compare(value, other)
+
+
+def _big_binary(name: str, operator: str) -> None:
+    @BIG.add(name, Kind.BIG_INTEGER)
+    def _run(value: int, other: int) -> BigInteger:
+        result = arithmetic(operator, BigInteger(value), BigInteger(other))
+        if result is None:
+            raise TemplateRunError("BigInteger divide by zero", construct=name)
+        return BigInteger(cast("int", result))
+
+
+for _name, _operator in (("add", "+"), ("subtract", "-"), ("multiply", "*"), ("divide", "/"), ("mod", "%")):
+    _big_binary(_name, _operator)
+
+
+@BIG.add("max", Kind.BIG_INTEGER)
+def _big_max(value: int, other: int) -> BigInteger:
+    return BigInteger(max(value, other))
+
+
+@BIG.add("min", Kind.BIG_INTEGER)
+def _big_min(value: int, other: int) -> BigInteger:
+    return BigInteger(min(value, other))
+
+
+@BIG.add("negate")
+def _big_negate(value: int) -> BigInteger:
+    return BigInteger(-value)
+
+
+@BIG.add("abs")
+def _big_abs(value: int) -> BigInteger:
+    return BigInteger(abs(value))
+
+
+@BIG.add("signum")
+def _big_signum(value: int) -> int:
+    return (value > 0) - (value < 0)
 
 
 @BIG.add("valueOf", Kind.LONG)

@@ -74,9 +74,10 @@ def stubbed_modules() -> Generator[None]:
 def sources(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("sdist")
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest", str(folder)]
-    got = subprocess.run([*command, "--quiet", SDIST], check=False, capture_output=True, timeout=120)
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run([*command, "--quiet", SDIST], check=False, capture_output=True, timeout=120)
     archives = list(Path(folder).glob("*.tar.gz"))
-    if got.returncode or not archives:
+    if not archives:
         pytest.skip(f"the source of {SDIST} cannot be downloaded here")
     with tarfile.open(archives[0]) as archive:
         read = {

@@ -93,6 +93,8 @@ def test_the_largest_template_is_300_kilobytes() -> None:
         '$s.matches("(a|aa)+b")',
         '$s.format("%99999d", 1)',
         "#set($x = [1..2000000000])",
+        "#set($x = 99)#foreach($i in [1..1000])#set($x = $x * $x)#end$x",
+        "#set($x = 99999999999999999999)#foreach($i in [1..1000])#set($x = $x.multiply($x))#end$x",
     ],
 )
 def test_growth_ends_in_a_bound(template: str) -> None:
