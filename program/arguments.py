@@ -95,6 +95,7 @@ def _endpoint(
         identity=identity(release),
         image=image_of(release.framework, cloud),
         artifact=release.artifact.uri,
+        artifact_sha256=release.artifact.sha256,
         instance_type=release.serving.instance_type,
         instance_count=release.serving.instance_count,
         cloud=cloud,
