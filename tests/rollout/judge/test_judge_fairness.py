@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rollout.judge.comparisons.labels import STAKES, LabelComparison
 from rollout.judge.comparisons.limits import LimitComparison
 from rollout.judge.comparisons.rates import latency_comparison
 from rollout.judge.comparisons.ratio import RatioComparison
 from rollout.judge.comparisons.scores import ScoreComparison
-from rollout.judge.policy import LatencyRule, Limit, Metric, RatioRule, ScoreRule
+from rollout.judge.policy import LabelRule, LatencyRule, Limit, Metric, RatioRule, ScoreRule
 
 SLACK = 0.005
 """Above 1 by at most this; where it is above at all, the counts are tiny or the rates so high that odds differ."""
@@ -64,3 +65,16 @@ def test_limit_bet_on_the_canary_is_fair_at_the_limit(requests: int) -> None:
     units = np.stack([np.full(a.shape, requests), np.zeros(a.shape), a, np.zeros(a.shape)], axis=-1).astype(float)
     factors = np.exp(test.log_factors(units, np.zeros_like(units)))[:, :3]
     assert stats.binom.pmf(a, requests, 0.05) @ factors == pytest.approx([1.0] * 3)
+
+
+@pytest.mark.parametrize("loss", [0.05, 0.2, 0.5])
+@pytest.mark.parametrize(("n", "m"), [(2, 38), (10, 90), (40, 40)])
+def test_label_bets_are_fair_for_equal_losses(loss: float, n: int, m: int) -> None:
+    """Losses of 0 and 1, the widest there are; the plain bet's mean is 1 exactly."""
+    test = LabelComparison(LabelRule(), 0.01)
+    a, b = (x.ravel() for x in np.meshgrid(np.arange(n + 1), np.arange(m + 1), indexing="ij"))
+    weight = stats.binom.pmf(a, n, loss) * stats.binom.pmf(b, m, loss)
+    units = np.stack([np.full(a.shape, n), a, a, np.full(a.shape, m), b, b], axis=-1).astype(float)
+    means = weight @ np.exp(test.log_factors(units, np.zeros((len(units), test.carried))))
+    assert means[: len(STAKES)] == pytest.approx([1.0] * len(STAKES))
+    assert means.max() <= 1 + SLACK
