@@ -50,7 +50,7 @@ def settled(deployment: Mapping[str, Any], ids: Mapping[str, str | None]) -> dic
     begun = {each["resource"]["urn"]: each["resource"] for each in operations if each["type"] == CREATING}
     resources = cast("list[dict[str, Any]]", deployment.get("resources") or [])
     there = {each["urn"] for each in resources}
-    made = [
+    made: list[dict[str, Any]] = [
         {**resource, "id": ids[urn], "outputs": resource.get("inputs") or {}}
         for urn, resource in begun.items()
         if ids[urn] is not None and urn not in there
