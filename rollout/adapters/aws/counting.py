@@ -64,11 +64,16 @@ class Counts:
         requests = next((value for row, value in found.items() if row.kind is Kind.REQUESTS), None)
         if requests is None:
             return None
-        return TrackCounts(requests=round(requests), errors=_by_key(found, Kind.ERRORS), slow=_by_key(found, Kind.SLOW))
+        return TrackCounts(
+            requests=round(requests), errors=self._by_key(found, Kind.ERRORS), slow=self._by_key(found, Kind.SLOW)
+        )
 
-
-def _by_key(found: Mapping[Row, float | None], kind: Kind) -> Mapping[str, int] | None:
-    return {row.key: round(value or 0.0) for row, value in found.items() if row.kind is kind} or None
+    def _by_key(self, found: Mapping[Row, float | None], kind: Kind) -> Mapping[str, int] | None:
+        """The counts of a kind, all of them or none: some classes or thresholds without the others mislead."""
+        asked = [row for row in self.rows if row.kind is kind]
+        if not asked or any(row not in found for row in asked):
+            return None
+        return {row.key: round(found[row] or 0.0) for row in asked}
 
 
 def histogram(scores: Iterable[float], edges: Sequence[float]) -> tuple[int, ...]:

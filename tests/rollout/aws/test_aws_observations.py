@@ -78,6 +78,9 @@ def test_a_row_without_its_filter_is_not_measured() -> None:
     stale = {**ALL, "stable-slow-p90": '{ ($.isCanaryRequest != "true") && ($.responseLatency > 99) }'}
     found = counts({"stable-requests": {T0: 5.0}}, stale).of(Track.STABLE, T0)
     assert found == TrackCounts(requests=5, errors={"4xx": 0, "5xx": 0}, slow=None)
+    half = {name: pattern for name, pattern in ALL.items() if name != "stable-errors-4xx"}
+    found = counts({"stable-requests": {T0: 5.0}}, half).of(Track.STABLE, T0)
+    assert found == TrackCounts(requests=5, errors=None, slow={"p90": 0})
 
 
 def source(stubbed: Stubbed, now: float, captures: S3Captures | None = None) -> Source:
