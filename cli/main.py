@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 import typer
+from typer.completion import completion_init
 
 from cli.demo.command import demo
 from cli.errors import CommandError
@@ -76,6 +77,7 @@ app.add_typer(templates, name="templates")
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    completion_init()  # the shells' completion scripts call back with their words in the environment
     try:
         status = app(prog_name="canary", standalone_mode=False)
     except typer.Abort:

@@ -23,8 +23,6 @@ FIELDS = {
     "httpMethod": "$context.httpMethod",
     "resourcePath": "$context.resourcePath",
     "protocol": "$context.protocol",
-    "status": "$context.status",
-    "responseLatency": "$context.responseLatency",  # milliseconds
     "responseLength": "$context.responseLength",  # bytes
     "integrationStatus": "$context.integration.status",
     "integrationLatency": "$context.integration.latency",
@@ -33,8 +31,12 @@ FIELDS = {
     "errorType": "$context.error.responseType",
     "sourceIp": "$context.identity.sourceIp",
 }
-NUMBERS = {"requestTimeEpoch": "$context.requestTimeEpoch"}
-"""Always there, so they stand without quotes."""
+NUMBERS = {
+    "status": "$context.status",
+    "responseLatency": "$context.responseLatency",  # milliseconds
+    "requestTimeEpoch": "$context.requestTimeEpoch",  # milliseconds since 1970
+}
+"""Every request has them, so they stand without quotes: a metric filter compares numbers, not strings that look alike."""
 
 
 def access_log_format() -> str:
