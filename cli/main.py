@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 import typer
-from typer.completion import completion_init
+from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage] # no other name
 
 from cli.demo.command import demo
 from cli.errors import CommandError

@@ -36,7 +36,7 @@ NUMBERS = {
     "responseLatency": "$context.responseLatency",  # milliseconds
     "requestTimeEpoch": "$context.requestTimeEpoch",  # milliseconds since 1970
 }
-"""Every request has them, so they stand without quotes: a metric filter compares numbers, not strings that look alike."""
+"""Every request has them, so they stand without quotes: a metric filter compares numbers, not what looks like one."""
 
 
 def access_log_format() -> str:
