@@ -145,9 +145,7 @@ class Run:
             return plus(left, right)
         one, other = text(left), text(right)
         if (one is None and left is not None) or (other is None and right is not None):
-            raise TemplateRunError(
-                "NullPointerException: a #define that is inside of itself has no text", construct="+"
-            )
+            raise TemplateRunError("NullPointerException: a #define inside of itself has no text", construct="+")
         one = left_source if one is None else one
         other = right_source if other is None else other
         if len(one) + len(other) > LONG_TEXT:
