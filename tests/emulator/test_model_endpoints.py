@@ -139,16 +139,16 @@ def test_a_stage_variable_that_is_not_set_names_no_endpoint(bench: "Bench") -> N
     assert response.json()["Message"].startswith("1 validation error detected: Value '' at 'endpointName'")
 
 
-def hanging(bench: "Bench", timeout: int) -> httpx.Client:
+def hanging(bench: "Bench", timeout: int, invocation_seconds: float = 1.0) -> httpx.Client:
     archive = bench.archive("one", HANDLER)
     paths = document(bench, timeout=timeout)
     program = bench.stack(paths, variables={"endpoint": "one"}, endpoints={"one": archive})
-    bench.start(program, invocation_seconds=1.0)
+    bench.start(program, invocation_seconds=invocation_seconds)
     return bench.client()
 
 
 def test_a_handler_that_hangs_is_a_504_while_the_others_go_on(bench: "Bench") -> None:
-    client = hanging(bench, timeout=200)
+    client = hanging(bench, timeout=2_000, invocation_seconds=60.0)
     before = client.get("/do").json()["pid"]
     response = client.get("/do?do=hang")
     assert (response.status_code, response.content) == (504, b'{"message": "Endpoint request timed out"}')

@@ -52,9 +52,9 @@ def test_a_damaged_cache_is_fetched_again(tmp_path: Path) -> None:
     assert "GroupLens" in said[1]
 
 
-def test_the_second_source_is_asked_when_the_first_fails() -> None:
+def test_the_second_source_is_asked_when_the_first_fails(tmp_path: Path) -> None:
     for error in (UnreachableError("no route"), DamagedRatingsError("half of it")):
-        assert load_ratings(cache=Path("nowhere") / str(error), downloads=[fails(error), works()]).text() == TEXT
+        assert load_ratings(cache=tmp_path / str(error), downloads=[fails(error), works()]).text() == TEXT
 
 
 def test_a_damaged_download_is_said_and_never_kept(tmp_path: Path) -> None:
