@@ -110,6 +110,7 @@ class World:
             clock=self.clock,
             notifier=FakeNotifier(),
             environment=self.engine.environment(),
+            wait=5,
         )
         ports = aws_ports(
             there,

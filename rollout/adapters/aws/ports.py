@@ -34,8 +34,9 @@ CAPTURES = "captures"
 class There:
     """One stack on AWS: its name, settings and store, the checkout's folder, and what acts for the outside.
 
-    `environment` is added to that of every `pulumi` command. With `dry`, nothing is changed: neither on AWS, nor by
-    the engine, nor in the journal; `show` takes a line for every call.
+    `environment` is added to that of every `pulumi` command; `wait` is how many seconds another's update is waited
+    for within one tick. With `dry`, nothing is changed: neither on AWS, nor by the engine, nor in the journal; `show`
+    takes a line for every call.
     """
 
     stack: str
@@ -45,6 +46,7 @@ class There:
     clock: Clock
     notifier: Notifier
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    wait: float = 60.0
     show: Show | None = None
     dry: bool = False
 
@@ -72,7 +74,15 @@ def aws_ports(
         command=lambda: command(updates),
         environment=there.environment,
     )
-    engine = Engine(project, clients=made, updates=updates, clock=there.clock, show=there.show, dry=there.dry)
+    engine = Engine(
+        project,
+        clients=made,
+        updates=updates,
+        clock=there.clock,
+        wait=there.wait,
+        show=there.show,
+        dry=there.dry,
+    )
     captures = (
         S3Captures(made.s3, f"{there.store.uri}/{CAPTURES}") if there.settings.serving.data_capture.enabled else None
     )
