@@ -96,7 +96,7 @@ def test_what_is_no_address_is_refused(uri: str) -> None:
 def test_without_credentials_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with pytest.raises(UnreachableError, match="the credentials: Unable to locate credentials"):
+    with pytest.raises(UnreachableError, match=r"the credentials: there are none\. Set AWS_PROFILE, or AWS"):
         open_store("s3://bucket/x", Path())
 
 
@@ -122,6 +122,19 @@ def stubs(clients: tuple[Any, Any]) -> Iterator[Stubs]:
     made.sts.deactivate()
     made.s3.assert_no_pending_responses()
     made.sts.assert_no_pending_responses()
+
+
+def test_without_a_region_the_store_is_found_all_the_same(monkeypatch: pytest.MonkeyPatch, bucket: Any) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    store = open_store("s3://bucket/pre", base=Path())
+    store.write("a", b"1")
+    assert bucket.get_object(Bucket="bucket", Key="pre/a")["Body"].read() == b"1"
+
+
+def test_a_profile_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(UnreachableError, match=r"s3://bucket/pre: the credentials: .*\(nobody\) could not be found"):
+        open_store("s3://bucket/pre", base=Path())
 
 
 def test_the_owner_of_the_credentials_must_own_the_bucket(stubs: Stubs) -> None:
