@@ -1,4 +1,4 @@
-"""Every cell of the benchmark: a row of its definition (judge.md), a world, and the rules that run in it."""
+"""Every cell of the benchmark: a row of its definition (docs/judge.md), a world, and the rules that run in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ class Kind(StrEnum):
     """Which rules run in a cell."""
 
     DOCUMENTED = "documented"
-    """C4: the peers alone, a look a minute, as judge.md measured them."""
+    """C4: the peers alone, a look a minute, as they were simulated before."""
     BETTING = "betting"
     """C5: the per-request split test and plain betting per interval."""
     ERRORS = "errors"

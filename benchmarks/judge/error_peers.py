@@ -58,7 +58,7 @@ def betting(cell: Cell, chunk: Chunk) -> Outcomes:
 
 
 def bet_log_e(a: Counts, b: Counts, share: float) -> Floats:
-    """Log of plain betting per interval (judge.md C5): prod(1 + lambda (a / (a + b) - share)), eight lambdas."""
+    """Log of plain betting per interval: prod(1 + lambda (a / (a + b) - share)), eight lambdas."""
     n = a + b
     z = np.divide(a, n, out=np.full(a.shape, share), where=n > 0) - share
     stakes = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)

@@ -44,7 +44,7 @@ def cells() -> tuple[Cell, ...]:
 
 
 def documented() -> Iterator[Cell]:
-    """C4: errors and latency, looks and rules as judge.md has them."""
+    """C4: errors and latency, looks and rules as they were simulated before."""
     for rpm in (600, 60):
         for rate in (0.001, 0.005, 0.01, 0.05):
             fault = Fault(errors={"5xx": rate}) if rate != 0.001 else None

@@ -17,7 +17,7 @@ from benchmarks.judge.measured import measured
 from benchmarks.judge.registry import cells as every_cell
 
 ROWS = {
-    "C4": "C4: the peers as judge.md measured them (a look a minute; a check of worlds and rules)",
+    "C4": "C4: the peers as they were simulated before (a look a minute; a check of worlds and rules)",
     "C5": "C5: clumps and outages against the unit of evidence (two hours, alpha 1 %; a check of worlds and rules)",
     "a": "(a) identical canary: false aborts in three hours",
     "b": "(b), (c) worse canary: exposure, and what is missed",

@@ -1,6 +1,6 @@
 """Argo Rollouts: an analysis run beside fixed steps, aborted when more measurements have failed than the limit allows.
 
-Failures add up and are never taken back (judge.md C1). A measurement without a request is Inconclusive with the
+Failures add up and are never taken back. A measurement without a request is Inconclusive with the
 documented condition (NaN compares false both ways) and pauses; here it neither fails nor passes.
 """
 

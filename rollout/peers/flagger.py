@@ -2,7 +2,7 @@
 
 Every interval: abort if the counter has reached `threshold`. Otherwise look at the last minute; no traffic or a
 success rate below `success` adds one to the counter and stays at the weight; a good one raises the weight by
-`step` until it has been `maximum`, and then promotes (judge.md C1; the progressive-delivery tutorial's 5..50 %).
+`step` until it has been `maximum`, and then promotes ( the progressive-delivery tutorial's 5..50 %).
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """Kayenta's NetflixACAJudge for one metric: Mann-Whitney's interval of the shift, hourly judgements, a score.
 
-Rules: judge.md C1. Series are one value per step (a minute) of canary and baseline; NaN, a step without traffic,
+Rules: as its documentation and source have them. Series are one value per step (a minute) of canary and baseline;
+NaN, a step without traffic,
 is removed. All runs are ranked at once, so roots are found by bisection and not by Brent's method: z falls as mu
 rises, so both find the same crossing to within the absolute tolerance of 1e-4. Like Brent's, the end with the smaller
 residual is returned: where most values are ties (no errors in a minute) z jumps at mu = 0, and which side of the jump

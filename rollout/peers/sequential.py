@@ -1,6 +1,6 @@
 """Sequential rules over counts: a z-test that peeks, GrowthBook's asymptotic sequence, Wald's SPRT, the error split.
 
-All but the first keep their promise at any number of looks if requests fail independently; judge.md C5 says what
+All but the first keep their promise at any number of looks if requests fail independently; docs/judge.md says what
 they do when errors come in clumps. Counts per look, shape (runs, looks); results of the same shape, one row a run.
 """
 

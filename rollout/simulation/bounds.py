@@ -1,7 +1,7 @@
 """How sure a count of simulated runs makes us, and what no test can beat.
 
 Clopper and Pearson's exact bounds for a proportion, and the information-theoretic limits that measured exposure is
-compared with (judge.md C2). No scipy at run time; the tests compare with it.
+compared with. No scipy at run time; the tests compare with it.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The canary: which requests are its, and what they see. Sources: aws-canary facts, recorded 2025-05-30."""
+"""The canary: which requests are its, and what they see. Source: recorded on AWS 2025-05-30 (docs/fidelity.md)."""
 
 import json
 from collections import Counter

@@ -62,7 +62,8 @@ def test_the_integration_is_what_api_gateway_needs_for_sagemaker() -> None:
 
 
 def test_a_backend_error_is_never_answered_200_by_selection() -> None:
-    # The status of every integration response must be declared; only 2xx leads to 200 (aws-facts, section 6).
+    # The status of every integration response must be declared, and only 2xx leads to 200 (API Gateway developer
+    # guide, "Set up an integration response").
     operation_ = operation(build())
     responses = operation_["x-amazon-apigateway-integration"]["responses"]
     assert [pattern for pattern, entry in responses.items() if entry["statusCode"] == "200"] == [r"2\d{2}"]
