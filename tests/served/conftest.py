@@ -105,7 +105,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
         thread.start()
     config = folder / "Pulumi.local.yaml"
     config.write_text((ROOT / "Pulumi.local.yaml").read_text())
-    set_values(config, {"store": store.uri, "stable": "r1"})
+    set_values(config, {"store": store.uri, "stable": "r1", "warm": ["r2"]})
     for release in releases:
         publish(store, release)
     options = Options(store=folder / "store", seed=7, endpoints=_urls(releases, containers))

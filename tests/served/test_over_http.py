@@ -179,7 +179,7 @@ def test_ten_percent_is_ten_percent_and_promotion_keeps_the_endpoints(
     served: Any, model: Any, client: httpx.Client
 ) -> None:
     requests, percent = 1500, 10.0
-    served.configure(canary={"release": "r2", "percent": percent})
+    served.configure(canary={"release": "r2", "percent": percent}, warm=[])
     url = served.emulator.url + "/predicted-ratings/1?items=1"
     canary = sum(client.get(url).json() == {"ratings": [4.5]} for _ in range(requests))
     # The 99.9 percent interval by the normal approximation, widened by a request on either side.
@@ -187,5 +187,5 @@ def test_ten_percent_is_ten_percent_and_promotion_keeps_the_endpoints(
     assert middle - half <= canary <= middle + half
     served.configure(stable="r2", canary={}, warm=["r1"])
     assert all(client.get(url).json() == {"ratings": [4.5]} for _ in range(50))
-    served.configure(stable="r1", canary={}, warm=[])
+    served.configure(stable="r1", canary={}, warm=["r2"])
     assert client.get(url).json() == {"ratings": [3.5]}
