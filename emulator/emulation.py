@@ -17,7 +17,7 @@ from typing import Any, cast
 from emulator import admin
 from emulator.access_log import AccessLogs, LogFile, line
 from emulator.arrival import Split
-from emulator.errors import EmulatorError, GraphError
+from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
 from emulator.fleet import Fleet
 from emulator.graph import Graph, StageState
@@ -50,19 +50,14 @@ class Options:
     invocation_seconds: float = INVOCATION_SECONDS
 
 
-def check_external(external: Mapping[str, str], graph: Graph) -> None:
-    """Refuse a container for an endpoint that nothing registers: a misspelt name would be served by the artifact.
-
-    At the start only: a later configuration may drop an endpoint and take it up again.
-
-    Raises:
-        GraphError: there is no such endpoint; the message names those that are there.
-    """
-    for name in external:
-        if name not in graph.endpoints:
-            known = ", ".join(graph.endpoints) or "none"
-            reason = f"the program registers no endpoint {name!r}; registered: {known}"
-            raise GraphError(f"stack {graph.stack!r}", f"--endpoint {name}", reason)
+def without_endpoint(external: Mapping[str, str], graph: Graph) -> list[str]:
+    """Name the running containers whose endpoint nothing registers: not yet, or misspelt, which a person should see."""
+    known = ", ".join(graph.endpoints) or "none"
+    return [
+        f"--endpoint {name}: the program registers no such endpoint (yet); registered: {known}"
+        for name in external
+        if name not in graph.endpoints
+    ]
 
 
 class Emulation:
@@ -124,7 +119,8 @@ class Emulation:
             EmulatorError: whatever stood in the way; nothing is left behind.
         """
         graph = await self._graph(None)
-        check_external(self.options.endpoints, graph)
+        for problem in without_endpoint(self.options.endpoints, graph):
+            print(f"emulator: {problem}", file=sys.stderr)
         endpoints = await self.fleet.prepared(graph.endpoints, {})
         self._served = serving(graph, endpoints, self.throttles, self.split)
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from emulator.emulation import Options
-from emulator.errors import ArtifactError, ContainerError, GraphError, UnsupportedError
+from emulator.errors import ArtifactError, ContainerError, UnsupportedError
 from emulator.running import start
 
 if TYPE_CHECKING:
@@ -279,10 +279,13 @@ def test_a_container_that_runs_already(bench: "Bench", module_bench: "Bench", se
     assert bench.client().get("/do").json()["model"] == "one"
 
 
-def test_a_container_for_an_endpoint_that_nothing_registers(bench: "Bench") -> None:
-    program = bench.stack(document(bench), endpoints={"one": bench.archive("one", HANDLER)})
-    with pytest.raises(GraphError, match="--endpoint two: the program registers no endpoint 'two'; registered: one"):
-        start(bench.source([program]), Options(store=bench.store, endpoints={"two": "http://127.0.0.1:1"}))
+def test_a_container_for_an_endpoint_that_nothing_registers_is_told(
+    bench: "Bench", capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = bench.stack(document(bench), variables={"endpoint": "one"}, endpoints={"one": bench.archive("one")})
+    bench.start(program, endpoints={"two": "http://127.0.0.1:1"})
+    told = "emulator: --endpoint two: the program registers no such endpoint (yet); registered: one\n"
+    assert capsys.readouterr().err == told
 
 
 @pytest.mark.parametrize(
