@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from store.errors import AlreadyThereError, NotThereError, StoreError, UnreachableError
 from store.keys import check_key
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 _URI = re.compile(r"s3://(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 3})
-ANY_REGION = "us-east-1"
-"""Whom to ask where the environment names no region: STS answers the same in every region of the partition, and S3
-leads on from here to the bucket's own (botocore follows its redirect)."""
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 _ATTEMPTS = 3
 """How often a conditional write is sent while another one of the same key is under way (409); S3 asks for a retry."""
@@ -34,14 +31,15 @@ _ATTEMPTS = 3
 def open_s3_store(uri: str) -> "S3Store":
     """Open `s3://bucket/prefix` with the credentials of the environment, and its region where it names one.
 
+    Without one, botocore asks the global endpoints, and S3 leads on to the bucket's own region.
+
     Raises:
         StoreError: `uri` is no such address.
         UnreachableError: no credentials, no such bucket, not allowed, or another account's.
     """
     _split(uri)
     with _translated(uri, "the credentials"):
-        region = boto3.Session().region_name or ANY_REGION
-        session: Any = boto3.Session(region_name=region)  # Any: its stubs know the installed services only
+        session: Any = boto3.Session()  # Any: its stubs know the installed services only
         clients = session.client("s3", config=_CONFIG), session.client("sts", config=_CONFIG)
     return connect(uri, *clients)
 
@@ -151,6 +149,8 @@ def _translated(uri: str, what: str) -> Generator[None, None, None]:
         raise UnreachableError(
             f"{uri}: {what}: there are none. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         ) from error
+    except NoRegionError as error:  # an endpoint of one's own (AWS_ENDPOINT_URL) has no global one beside it
+        raise UnreachableError(f"{uri}: {what}: the endpoint needs a region. Set AWS_REGION") from error
     except BotoCoreError as error:
         raise UnreachableError(f"{uri}: {what}: {error}") from error
 

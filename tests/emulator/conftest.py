@@ -25,7 +25,7 @@ def predict_fn(data, model): return {"model": model, "data": data}
 def output_fn(prediction, accept): return json.dumps(prediction), "application/json"
 """
 URI = "arn:aws:apigateway:eu-central-1:runtime.sagemaker:path/endpoints/${stageVariables.endpoint}/invocations"
-LOGS = "arn:aws:logs:eu-central-1:123456789012:log-group:access"
+LOGS = "arn:aws:logs:eu-central-1:123456789012:log-group:access:*"  # as an ARN of a log group's streams ends
 
 
 class Bench:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import signal
+import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -228,6 +229,14 @@ def test_an_archive_of_the_bytes_that_the_models_tag_says(bench: "Bench") -> Non
     tags = {"artifact-sha256": hashlib.sha256(archive.read_bytes()).hexdigest()}
     bench.serve(document(bench), variables={"endpoint": "one"}, endpoints={"one": archive}, tags=tags)
     assert bench.client().get("/do").json()["model"] == "one"
+
+
+def test_an_archive_that_leads_out_of_its_folder(bench: "Bench") -> None:
+    archive = bench.folder / "out.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("../outside"))
+    with pytest.raises(ArtifactError, match=r"cannot be unpacked .*outside"):
+        failing(bench, archive)
 
 
 def test_an_archive_that_is_not_there(bench: "Bench") -> None:

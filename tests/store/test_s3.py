@@ -131,6 +131,13 @@ def test_without_a_region_the_store_is_found_all_the_same(monkeypatch: pytest.Mo
     assert bucket.get_object(Bucket="bucket", Key="pre/a")["Body"].read() == b"1"
 
 
+def test_an_endpoint_of_ones_own_needs_a_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(UnreachableError, match=r"the endpoint needs a region\. Set AWS_REGION$"):
+        open_store("s3://bucket/pre", base=Path())
+
+
 def test_a_profile_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     with pytest.raises(UnreachableError, match=r"s3://bucket/pre: the credentials: .*\(nobody\) could not be found"):
