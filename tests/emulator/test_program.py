@@ -62,6 +62,11 @@ def test_a_directory_is_run_with_its_own_packages_and_configuration(tmp_path: Pa
     assert recording.place.region == "eu-north-1"
 
 
+def test_a_program_is_run_without_the_collector_which_would_walk_all_that_it_keeps(tmp_path: Path) -> None:
+    main = "import gc\nimport pulumi\npulumi.export('collected', gc.isenabled())\n"
+    assert record(program(folder(tmp_path / "p", main))).outputs == {"collected": False}
+
+
 def test_main_of_pulumi_yaml_names_the_folder(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: mine\nruntime: python\nmain: inner\n")
     folder(tmp_path / "inner", MAIN)
