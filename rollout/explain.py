@@ -73,7 +73,8 @@ def explained(record: Record, policy: Policy) -> Iterator[str]:
     yield f"  steps {steps}; metrics {', '.join(policy.metrics)}"
     if started.thresholds:
         limits = ", ".join(f"{key} {limit:g} ms" for key, limit in started.thresholds.items())
-        yield f"  slow is what takes longer than the stable release did before: {limits}"
+        whose = "the policy says" if policy.latency.thresholds else "the stable release did before"
+        yield f"  slow is what takes longer than {whose}: {limits}"
     conduct = Conduct.of(state.conduct)
     window, failed = lasting(conduct.undo_window), lasting(conduct.keep_failed)
     yield f"  the previous release is kept for {window}, a failed one for {failed}"

@@ -25,9 +25,10 @@ from rollout.control.judging import TheJudge, policy_mapping, settled_policy
 from rollout.control.lock import Lock
 from rollout.control.ports import Event, Ports, Severity
 from rollout.control.state import State, fold
-from rollout.control.yardstick import Baseline
+from rollout.control.yardstick import Baseline, thresholds_in_force
 from rollout.errors import AdoptionError, UnmeasuredError
 from rollout.judge.policy import Metric, Policy
+from rollout.judge.spending import limits
 from rollout.record import records
 from rollout.stack import Stack
 from rollout.wiring import LOOK, documents_for, person, ports_for
@@ -97,7 +98,7 @@ class Rollouts:
                 conduct=conduct.to_mapping(),
                 manifests={each.id: to_json(each) for each in both},
                 documents=self._documents(both),
-                thresholds=baseline.thresholds,
+                thresholds=thresholds_in_force(asked, baseline),
                 edges=baseline.edges if Metric.SCORES in asked.metrics else (),
             )
             rollout = f"{release}-{number}"
@@ -290,7 +291,8 @@ def check_measured(policy: Policy, stable: str, baseline: Baseline) -> None:
         UnmeasuredError: it names them, and what to do.
     """
     missing: list[str] = []
-    if Metric.LATENCY in policy.metrics and baseline.requests < ENOUGH:
+    own = bool(policy.latency.thresholds)
+    if Metric.LATENCY in policy.metrics and not own and baseline.requests < ENOUGH:
         missing.append(f"latency ({baseline.requests} answers of {stable} in the access log, {ENOUGH} are needed)")
     if Metric.SCORES in policy.metrics and not baseline.edges:
         missing.append(f"scores (too few answers of {stable} were captured: serving.dataCapture)")
@@ -298,6 +300,15 @@ def check_measured(policy: Policy, stable: str, baseline: Baseline) -> None:
         raise UnmeasuredError(
             f"the policy {policy.name} asks for {' and '.join(missing)}. Let {stable} serve for a while first, or ask "
             "for less: metrics: [errors, ratio] in the policy"
+            + (", or latency.thresholds in it" if not own and Metric.LATENCY in policy.metrics else "")
+        )
+    known = thresholds_in_force(policy, baseline)
+    unmeasured = [each.part for each in limits(policy) if each.metric is Metric.LATENCY and each.part not in known]
+    if unmeasured:
+        raise UnmeasuredError(
+            f"the policy {policy.name} limits latency at {', '.join(unmeasured)}, and what is counted is slower than "
+            f"{', '.join(f'{key} ({limit:g} ms)' for key, limit in known.items())}: name one of these, or give it "
+            "latency.thresholds"
         )
 
 

@@ -8,21 +8,23 @@ import ast
 import hashlib
 import json
 import os
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from benchmarks.judge.cells import Cell
+from rollout.judge.policy import PRESETS
 from rollout.simulation.outcome import Outcome, Rollouts
 from rollout.simulation.summary import proportion, spread
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DRAWN = ("rollout/simulation/scene.py", "rollout/simulation/chances.py")
-BATCH = ("batch", "bets", "comparisons", "policy", "promotion", "spending", "units")
+BATCH = ("batch", "bets", "comparisons", "promotion", "spending", "units")
 JUDGE = (*(f"rollout/judge/{name}" for name in BATCH), *DRAWN)
 SIDES = {"judge": JUDGE, "beside": JUDGE, "peers": ("rollout/peers", *DRAWN)}
 """The code on which a side's results depend."""
@@ -38,10 +40,26 @@ def joined(parts: list[Done]) -> Done:
 
 
 def fingerprint(cell: Cell, side: str, seed: int, runs: int) -> str:
-    """Hash of everything that a result follows from."""
-    digest = hashlib.sha256(repr((cell.world, cell.share, cell.kind, cell.presets, seed, runs)).encode())
+    """Hash of everything that a result follows from: the world and the presets by their values, and the code."""
+    presets = said(PRESETS) if side != "peers" else ""
+    told = (said(cell.world), cell.share, cell.kind.value, cell.presets, presets, seed, runs)
+    digest = hashlib.sha256(repr(told).encode())
     digest.update(code(side).encode())
     return digest.hexdigest()[:16]
+
+
+def said(value: object) -> str:
+    """A value in words, of dataclasses what is there: a field that is new and empty changes nothing."""
+    if is_dataclass(value) and not isinstance(value, type):
+        there = {f.name: getattr(value, f.name) for f in fields(value)}
+        parts = [f"{name}={said(each)}" for name, each in there.items() if each not in (None, (), {})]
+        return f"{type(value).__name__}({', '.join(parts)})"
+    if isinstance(value, Mapping):
+        table = cast("Mapping[object, object]", value)
+        return f"{{{', '.join(f'{key}: {said(each)}' for key, each in table.items())}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(said(each) for each in cast('tuple[object, ...]', value))})"
+    return repr(value)
 
 
 @cache

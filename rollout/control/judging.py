@@ -62,6 +62,7 @@ def policy_mapping(policy: Policy) -> Mapping[str, object]:
         for step in policy.steps
     ]
     raw["errors"]["classes"] = dict(policy.errors.classes)
+    raw["latency"]["thresholds"] = dict(policy.latency.thresholds)
     return raw
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollout.judge.observations import TrackCounts
+from rollout.judge.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,11 @@ class Baseline:
     thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
     edges: tuple[float, ...] = ()
     instances: int = 1
+
+
+def thresholds_in_force(policy: Policy, baseline: Baseline) -> Mapping[str, float]:
+    """What counts as slow for a whole rollout: the policy's own thresholds, else the quantiles of history."""
+    return dict(policy.latency.thresholds) or baseline.thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,12 @@
 preset: standard
 alpha: 0.005
 errors: {tolerance: 1.5, margin: {ratio: 2, points: 0.01}}
+latency: {thresholds: {fast: 80, slow: 250}}
 steps: [{percent: 5, minutes: 15}, {percent: 50, minutes: 60, approval: true}]
 limits: [{metric: errors, part: 5xx, limit: 0.05}]
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from enum import StrEnum
@@ -51,10 +53,15 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "percent": (0.01, 99.99),
     "minutes": (0.0, 43_200.0),
     "requests": (0.0, 1e12),
+    "thresholds": (1.0, 300_000.0),
 }
 """The lowest and the highest value of every number, ends included."""
 _TOLERANCES = {"errors": (1.0, 100.0), "latency": (1.0, 100.0), "labels": (0.0, 1.0), "ratio": (1.0, 100.0)}
 _MARGINS = {"scores": (0.0, 5.0)}
+_MOST_THRESHOLDS = 8
+"""More say little more, and each is two metric filters in each of two log groups on AWS, which take 100."""
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}")
+"""What a threshold may be called: it becomes a part of a CloudWatch metric's name."""
 _TOP = ("alpha", "confidence", "correlation_time", "warm_up", "broken_after", "deadline")
 
 
@@ -90,6 +97,7 @@ def policy_of(data: Mapping[str, Any]) -> Policy:
         ratio=_rule(base.ratio, data.get("ratio"), "ratio", faults),
         **changes,
     )
+    faults.extend(_unmeasured_limits(policy))
     if policy.scores.margin <= policy.scores.shift:
         faults.append(f"scores.margin is {policy.scores.margin:g}, not above scores.shift ({policy.scores.shift:g})")
     if faults:
@@ -122,6 +130,8 @@ def _rule(rule: Rule, data: object, name: str, faults: list[str]) -> Rule:
             changes[key] = _word(value, Role, path, faults) or Role.GUARD
         elif key == "classes":
             changes[key] = _classes(value, path, faults)
+        elif key == "thresholds":
+            changes[key] = _thresholds(value, path, faults)
         elif key == "margin" and name not in _MARGINS:
             changes[key] = _rule(cast("Margin", getattr(rule, key)), value, path, faults)
         else:
@@ -169,6 +179,40 @@ def _classes(data: object, path: str, faults: list[str]) -> tuple[tuple[str, flo
         return (("5xx", 1.0),)
     table = cast("Mapping[object, object]", data)
     return tuple((str(key), _number(value, f"{path}.{key}", _BOUNDS["weight"], faults)) for key, value in table.items())
+
+
+def _thresholds(data: object, path: str, faults: list[str]) -> tuple[tuple[str, float], ...]:
+    """Read milliseconds by key, in any order; an empty mapping asks for the quantiles of history."""
+    if not isinstance(data, Mapping):
+        faults.append(f"{path} is {data!r}, not a mapping of keys to milliseconds such as {{slow: 250}}")
+        return ()
+    table = cast("Mapping[object, object]", data)
+    if len(table) > _MOST_THRESHOLDS:
+        faults.append(f"{path} has {len(table)} thresholds, more than {_MOST_THRESHOLDS}")
+    faults.extend(
+        f"{path} has the key {key!r}: at most 20 letters, digits, dots and hyphens, quoted where YAML takes it for a "
+        "number"
+        for key in table
+        if not isinstance(key, str) or _KEY.fullmatch(key) is None
+    )
+    found = [(str(key), _number(value, f"{path}.{key}", _BOUNDS["thresholds"], faults)) for key, value in table.items()]
+    found.sort(key=lambda item: item[1])
+    faults.extend(
+        f"{path}.{low} and {path}.{high} are both {limit:g} ms: the same answers would be counted twice"
+        for (low, limit), (high, other) in pairwise(found)
+        if limit == other
+    )
+    return tuple(found)
+
+
+def _unmeasured_limits(policy: Policy) -> list[str]:
+    """Limits on a threshold that the policy's own do not have; the keys of history are the recording's affair."""
+    own = [key for key, _ in policy.latency.thresholds]
+    return [
+        f"limits[{index}].part is {limit.part!r}, not one of latency.thresholds: {', '.join(own)}"
+        for index, limit in enumerate(policy.limits)
+        if own and limit.metric is Metric.LATENCY and limit.part not in own
+    ]
 
 
 def _steps(data: object, faults: list[str]) -> tuple[Step, ...]:

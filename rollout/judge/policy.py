@@ -62,13 +62,18 @@ class ErrorRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyRule:
-    """Answers slower than fixed thresholds, all thresholds mixed; `tolerance` as for errors."""
+    """Answers slower than fixed thresholds, all thresholds mixed; `tolerance` as for errors.
+
+    `thresholds` are the policy's own (key and milliseconds, from the lowest up); none: the quantiles of the stable
+    release's history (`rollout.metrics`).
+    """
 
     role: Role = Role.GUARD
     weight: float = 0.25
     lateness: float = 180.0
     tolerance: float = 1.0
     margin: Margin = Margin(ratio=2.0, points=0.05)
+    thresholds: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,4 +95,10 @@ def layout(name: str, interval: Interval) -> tuple[tuple[str, ...], int] | None:
         return None if not canary.slow or not stable.slow else (tuple(canary.slow), 0)
     if name == Metric.SCORES.value:
         return None if not canary.scores or not stable.scores else ((), len(canary.scores))
-    return (), 0
+    if name == Metric.RATIO.value:
+        return (), 0
+    _, metric, part = name.split(":", 2)
+    if metric == Metric.ERRORS.value:
+        return None if canary.errors is None or stable.errors is None else ((), 0)
+    there = canary.slow is not None and stable.slow is not None and part in canary.slow and part in stable.slow
+    return ((), 0) if there else None

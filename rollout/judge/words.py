@@ -8,7 +8,7 @@ from rollout.judge.comparisons.comparison import Finding
 from rollout.judge.comparisons.limits import LimitComparison
 from rollout.judge.futility import needed, out_of_reach
 from rollout.judge.policy import Metric, Role
-from rollout.judge.spending import names
+from rollout.judge.spending import limit_name, limits, names
 from rollout.judge.state import MetricState, State
 from rollout.judge.verdict import Cause, Label, Reason, Verdict
 
@@ -80,10 +80,11 @@ def _verdict(
 
 
 def _asked(state: State) -> list[str]:
-    """Return the selected guards that a promotion needs evidence from."""
+    """Return the selected guards that a promotion needs evidence from, and the limits, which must be measured."""
     policy = state.policy
     rules = {Metric.ERRORS: policy.errors, Metric.LATENCY: policy.latency, Metric.SCORES: policy.scores}
-    return [metric.value for metric, rule in rules.items() if metric in policy.metrics and rule.role is Role.GUARD]
+    guards = [metric.value for metric, rule in rules.items() if metric in policy.metrics and rule.role is Role.GUARD]
+    return [*guards, *(limit_name(limit) for limit in limits(policy))]
 
 
 def _broken(state: State, now: float | None) -> list[Reason]:

@@ -92,7 +92,8 @@ def _log(lines: Iterable[bytes | str], options: Options) -> Batch:
     if options.cut.share is None:  # a split that the requests themselves showed cannot be held against them
         policy = policy.select(tuple(metric for metric in policy.metrics if metric is not Metric.RATIO))
     try:
-        log = read_log(lines, options.cut)
+        own = options.cut.thresholds or dict(policy.latency.thresholds)
+        log = read_log(lines, replace(options.cut, thresholds=own))
     except ObservationError as error:
         return Batch(policy=policy, replayed=replay_read(policy, [("access log", None, error.faults)]))
     found = [each for name in log.series for each in replay_intervals(policy, log.series[name], changes=options.words)]

@@ -25,7 +25,9 @@ def quantile_name(q: float) -> str:
 
 
 def thresholds(latency: Latency) -> dict[str, float]:
-    """Milliseconds of each quantile of stable's history (without the swing), lowest first."""
+    """Milliseconds of each threshold, lowest first: those given, else quantiles of stable's usual answers."""
+    if latency.thresholds:
+        return dict(sorted(latency.thresholds.items(), key=lambda item: item[1]))
     return {
         quantile_name(q): latency.median_ms * math.exp(latency.sigma * _NORMAL.inv_cdf(q)) for q in latency.quantiles
     }

@@ -85,9 +85,12 @@ def measurable(policy: Policy, world: World) -> Policy:
 
 
 def plan(policy: Policy, world: World) -> World:
-    """The same world, lasting to the policy's deadline and split by the policy's steps."""
+    """The same world, lasting to the policy's deadline, split by its steps and counted by its own thresholds."""
     steps = tuple((step.percent / 100.0, step.seconds / 60.0) for step in policy.steps)
-    return replace(world, steps=steps, minutes=policy.deadline / 60.0)
+    latency, own = world.latency, dict(policy.latency.thresholds)
+    if latency is not None and own:
+        latency = replace(latency, thresholds=own)
+    return replace(world, steps=steps, minutes=policy.deadline / 60.0, latency=latency)
 
 
 def _track(track: Track) -> TrackArrays:

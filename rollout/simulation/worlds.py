@@ -37,12 +37,13 @@ class Swing:
 
 @dataclass(frozen=True, kw_only=True)
 class Latency:
-    """Log-normal answer times in milliseconds, counted above fixed thresholds (quantiles of history)."""
+    """Log-normal answer times in milliseconds, counted above fixed `thresholds` (none: quantiles of history)."""
 
     median_ms: float = 100.0
     sigma: float = 0.5
     quantiles: tuple[float, ...] = (0.5, 0.9, 0.99, 0.999)
     swing: Swing | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def __post_init__(self) -> None:
         _require(self.median_ms > 0.0, "latency.median_ms", "above 0", self.median_ms)
@@ -50,6 +51,8 @@ class Latency:
         rising = all(a < b for a, b in zip(self.quantiles, self.quantiles[1:], strict=False))
         within = all(0.0 < q < 1.0 for q in self.quantiles)
         _require(bool(self.quantiles) and rising and within, "latency.quantiles", "rising within 0..1", self.quantiles)
+        for name, limit in self.thresholds.items():
+            _require(limit > 0.0, f"latency.thresholds.{name}", "above 0", limit)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,10 +36,11 @@ class Counts:
     per_minute: int = 1_200
     failing: int = 1
     slow: int = 10
+    history: int = 50_000
 
     def baseline(self, release: str, start: float) -> Baseline:
         return Baseline(
-            requests=50_000, per_minute=self.per_minute, error_rate=0.001, thresholds={"p90": 40.0}, instances=2
+            requests=self.history, per_minute=self.per_minute, error_rate=0.001, thresholds={"p90": 40.0}, instances=2
         )
 
     def since(self, start: float, yardstick: Yardstick) -> Sequence[Counted]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from rollout.judge.arrays import Arrays
 from rollout.judge.bets import even, log_mixture, split_log_factors, symmetric_log_factors
 from rollout.judge.comparisons.comparison import STEEPNESS, Finding
+from rollout.judge.errors import ObservationError
 from rollout.judge.observations import Interval
 from rollout.judge.policy import Limit, Metric, Role
 from rollout.judge.units import ALERT, CLEAR, UNKNOWN
@@ -55,16 +56,21 @@ class LimitComparison:
         if ours is None or theirs is None:
             return None
         part = self.limit.part
+        if not errors and (part not in ours or part not in theirs):
+            return None  # a threshold that nobody counts; a class of errors that nobody had is none
         return (interval.canary.requests, interval.stable.requests, ours.get(part, 0), theirs.get(part, 0))
 
     def looks(self, arrays: Arrays) -> Floats:
-        """Return runs x looks x 4."""
+        """Return runs x looks x 4; raises ObservationError where the limited threshold is not in the arrays."""
         tables = [
             track.errors if self.limit.metric is Metric.ERRORS else track.slow
             for track in (arrays.canary, arrays.stable)
         ]
+        part = self.limit.part
+        if self.limit.metric is Metric.LATENCY and any(part not in table for table in tables):
+            raise ObservationError(self.name, (f"no threshold {part} in the arrays: take the limit out",))
         zero = np.zeros_like(arrays.canary.requests)
-        columns = [arrays.canary.requests, arrays.stable.requests, *[t.get(self.limit.part, zero) for t in tables]]
+        columns = [arrays.canary.requests, arrays.stable.requests, *[table.get(part, zero) for table in tables]]
         return np.stack([np.asarray(column, dtype=np.float64) for column in columns], axis=-1)
 
     def alert(self, counts: tuple[float, ...]) -> int:

@@ -15,6 +15,7 @@ from releases.registry import publish
 from rollout import options
 from rollout.commands import COMMANDS
 from rollout.control.controller import Controller
+from rollout.control.entries import Started
 from rollout.control.errors import NothingUnderWayError, RequestError, RolloutError
 from rollout.control.state import State
 from rollout.errors import AdoptionError, UnmeasuredError
@@ -241,6 +242,28 @@ def test_a_policy_that_cannot_be_measured_is_refused(line: Line) -> None:
     text = line.fails(UnmeasuredError, "start", "r2", "--policy", "standard")
     assert "asks for scores" in text
     assert line.world.journal.read() == []
+
+
+def test_a_policys_own_thresholds_are_in_force_and_need_no_history(line: Line) -> None:
+    line.world.counts.history = 3
+    own = line.file.parent / "own.yaml"
+    own.write_text("metrics: [errors, latency]\nlatency: {thresholds: {late: 250, early: 80}}\n")
+    assert "latency (3 answers of r1" in line.fails(UnmeasuredError, "start", "r2", "--policy", "fast")
+    line.said("start", "r2", "--policy", str(own))
+    (started,) = line.world.journal.read()
+    assert isinstance(started.body, Started)
+    assert started.body.thresholds == {"early": 80.0, "late": 250.0}
+    assert "slow is what takes longer than the policy says: early 80 ms, late 250 ms" in line.said("explain")
+
+
+def test_a_latency_limit_that_nobody_counts_is_refused(line: Line) -> None:
+    own = line.file.parent / "own.yaml"
+    limits = "limits: [{metric: latency, part: p99, limit: 0.1}]"
+    own.write_text(f"metrics: [errors, latency]\n{limits}\n")
+    text = line.fails(UnmeasuredError, "start", "r2", "--policy", str(own))
+    assert "limits latency at p99, and what is counted is slower than p90 (40 ms)" in text
+    own.write_text(f"metrics: [errors]\n{limits}\n")
+    line.said("start", "r2", "--policy", str(own))
 
 
 def test_a_plan_is_shown_without_a_rollout(line: Line) -> None:

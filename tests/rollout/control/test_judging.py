@@ -29,18 +29,23 @@ def test_a_preset_is_kept_whole(name: str) -> None:
     steps=STEPS,
     alpha=st.floats(0.001, 0.3),
     limit=st.floats(0.001, 0.5),
+    thresholds=st.dictionaries(st.sampled_from(["p9", "p50", "slow"]), st.floats(1.0, 1e5), max_size=3),
     approval=st.booleans(),
     requests=st.integers(0, 10**6),
 )
-def test_any_policy_is_what_the_journal_gives_back(
-    steps: tuple[Step, ...], alpha: float, limit: float, approval: bool, requests: int
+def test_any_policy_is_what_the_journal_gives_back(  # noqa: PLR0917 - one example a field
+    steps: tuple[Step, ...], alpha: float, limit: float, thresholds: dict[str, float], approval: bool, requests: int
 ) -> None:
+    own = {limit: key for key, limit in thresholds.items()}
     policy = replace(
         PRESETS["standard"],
         name="own",
         steps=tuple(replace(step, approval=approval, requests=requests) for step in steps),
         alpha=alpha,
         limits=(Limit(metric=Metric.ERRORS, part="5xx", limit=limit),),
+        latency=replace(
+            PRESETS["standard"].latency, thresholds=tuple((key, limit) for limit, key in sorted(own.items()))
+        ),
     )
     kept = settled_policy(policy)
     through = policy_of(json.loads(json.dumps(policy_mapping(kept))))

@@ -109,3 +109,40 @@ def test_a_list_of_metrics() -> None:
     assert metric_names("errors, scores") == (Metric.ERRORS, Metric.SCORES)
     with pytest.raises(PolicyError, match="'error'"):
         metric_names("error")
+
+
+def test_a_policys_own_thresholds_rise_whatever_their_order() -> None:
+    policy = policy_of({"latency": {"thresholds": {"slow": 250, "p99.9": 1000, "80ms": 80.5}}})
+    assert policy.latency.thresholds == (("80ms", 80.5), ("slow", 250.0), ("p99.9", 1000.0))
+    assert policy_of({"latency": {"thresholds": {}}}) == STANDARD
+
+
+def test_thresholds_that_cannot_be_counted_are_told_at_once() -> None:
+    nine = {f"t{index}": 100 + index for index in range(9)}
+    for table, words in (
+        ([250], "latency.thresholds is [250], not a mapping of keys to milliseconds"),
+        ({"slow": 0.5}, "latency.thresholds.slow is 0.5, not between 1 and 300000"),
+        ({"slow": "fast"}, "latency.thresholds.slow is 'fast', not a number"),
+        ({"slow": True}, "latency.thresholds.slow is True, not a number"),
+        ({"so slow": 9}, "latency.thresholds has the key 'so slow': at most 20 letters, digits, dots and hyphens"),
+        ({99: 9}, "latency.thresholds has the key 99:"),
+        ({"a": 9, "b": 9}, "latency.thresholds.a and latency.thresholds.b are both 9 ms"),
+        (nine, "latency.thresholds has 9 thresholds, more than 8"),
+    ):
+        with pytest.raises(PolicyError) as caught:
+            policy_of({"latency": {"thresholds": table}, "alpha": 7})
+        assert words in str(caught.value)
+        assert "alpha is 7" in str(caught.value)
+    assert len(policy_of({"latency": {"thresholds": dict(list(nine.items())[:8])}}).latency.thresholds) == 8
+
+
+def test_a_latency_limit_names_one_of_the_policys_own_thresholds() -> None:
+    data = {
+        "latency": {"thresholds": {"slow": 250}},
+        "limits": [{"metric": "latency", "part": "p99", "limit": 0.1}, {"metric": "errors", "part": "p99", "limit": 1}],
+    }
+    with pytest.raises(PolicyError) as caught:
+        policy_of(data)
+    assert "limits[0].part is 'p99', not one of latency.thresholds: slow" in str(caught.value)
+    assert "limits[1].part" not in str(caught.value)
+    assert policy_of({"limits": [{"metric": "latency", "part": "p99", "limit": 0.1}]}).limits[0].part == "p99"

@@ -125,6 +125,23 @@ def test_a_limit_that_is_kept_says_nothing() -> None:
     assert limited(1, 3).label is Label.PASS
 
 
+def slow_limited(part: str) -> Verdict:
+    policy = STANDARD.select((Metric.LATENCY,))
+    policy = replace(policy, limits=(Limit(metric=Metric.LATENCY, part=part, limit=0.5),))
+    return verdict(policy, slow(100, 5), slow(300, 30))
+
+
+def test_a_limit_on_a_threshold_that_nobody_counts_is_no_pass() -> None:
+    assert slow_limited("p90").label is Label.PASS
+    found = slow_limited("p95")
+    assert found.label is Label.HOLD
+    assert any(
+        (reason.cause, reason.text)
+        == (Cause.MISSING, "limits:latency:p95: selected and never measured: it cannot pass")
+        for reason in found.reasons
+    )
+
+
 def test_a_split_that_does_not_arrive_is_broken_and_no_fault_of_the_model() -> None:
     policy = STANDARD.select((Metric.ERRORS, Metric.RATIO))
     found = verdict(policy, errors(100, 0), errors(900, 0), share=0.25)

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -78,6 +79,16 @@ def test_quantiles_are_of_what_came_before_the_canary_where_that_is_enough() -> 
     assert series[0].canary is not None
     assert series[0].canary.slow == {"low": series[0].canary.requests, "high": series[0].canary.requests}
     assert given.notes[0] == "slower than: low 9 ms, high 49 ms (given)"
+
+
+def test_a_policys_own_thresholds_are_counted_unless_others_are_given(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("latency: {thresholds: {late: 40, early: 5}}\n")
+    text = list(log((10, 0.2, 0.001)))
+    (batch,) = replayed(text, Options(policy=str(file), metrics="latency"))
+    assert batch.notes[0] == "slower than: early 5 ms, late 40 ms (given)"
+    (batch,) = replayed(text, Options(policy=str(file), metrics="latency", cut=Cut(thresholds={"mine": 7.0})))
+    assert batch.notes[0] == "slower than: mine 7 ms (given)"
 
 
 def test_a_given_share_is_one_split_and_lets_the_ratio_be_judged() -> None:

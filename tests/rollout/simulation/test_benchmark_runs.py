@@ -1,6 +1,7 @@
 """The benchmark's machinery on a tiny scale: cells are unique, results are kept, claims are told, a table comes out."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from benchmarks.judge.__main__ import main, run
 from benchmarks.judge.cells import Kind, applies, asked
 from benchmarks.judge.claims import Holds, claims
 from benchmarks.judge.registry import cells
+from rollout.simulation.worlds import Fault, Latency
 
 CELLS = {cell.name: cell for cell in cells()}
 
@@ -30,6 +32,20 @@ def test_words_do_not_change_a_fingerprint_and_code_does() -> None:
     one = 'def f(x: int) -> int:\n    """Doc."""\n    return x + 1  # why\n'
     assert results.meaning(one) == results.meaning("def f(x):\n    return x + 1\n")
     assert results.meaning(one) != results.meaning("def f(x):\n    return x + 2\n")
+
+
+def test_values_change_a_fingerprint_and_empty_fields_do_not() -> None:
+    cell = CELLS["d x1.2, sigma 0.5"]
+    mark = results.fingerprint(cell, "judge", 1, 10)
+    assert mark != results.fingerprint(cell, "judge", 2, 10)
+    assert mark != results.fingerprint(cell, "judge", 1, 11)
+    assert mark != results.fingerprint(replace(cell, world=replace(cell.world, clump=2.0)), "judge", 1, 10)
+    assert results.said(Fault()) == (
+        "Fault(at_minute=0.0, latency_factor=1.0, tail_share=0.0, tail_ms=2000.0, score_shift=0.0, score_scale=1.0)"
+    )
+    assert results.said({"a": (Latency(thresholds={"b": 1.0}, quantiles=(0.5,)),)}) == (
+        "{a: (Latency(median_ms=100.0, sigma=0.5, quantiles=(0.5), thresholds={b: 1.0}))}"
+    )
 
 
 @pytest.mark.parametrize("side", ["judge", "peers"])

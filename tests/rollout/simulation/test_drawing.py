@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from rollout.judge.policy import STANDARD
 from rollout.simulation.chances import score_shares, score_values, survival, thresholds
-from rollout.simulation.errors import SimulationRefused
+from rollout.simulation.errors import SimulationRefused, WorldError
+from rollout.simulation.judged import plan
 from rollout.simulation.scene import Scene, clumped, episodes, multinomial, schedule, swing
 from rollout.simulation.streams import Streams, first, merged
 from rollout.simulation.worlds import (
@@ -112,6 +114,21 @@ def test_slow_counts_fall_and_have_their_chances() -> None:
         for name, q in zip(names, latency.quantiles, strict=True):
             expected = stats.norm.sf(stats.norm.ppf(q) - math.log(factor) / 0.5)
             assert track.slow[name].sum() / track.requests.sum() == pytest.approx(expected, rel=0.06)
+
+
+def test_a_policys_own_thresholds_are_what_a_world_counts() -> None:
+    policy = replace(STANDARD, latency=replace(STANDARD.latency, thresholds=(("quick", 60.0), ("late", 150.0))))
+    world = plan(policy, replace(QUIET, latency=Latency(sigma=0.5, median_ms=100.0)))
+    assert world.latency is not None
+    assert thresholds(world.latency) == {"quick": 60.0, "late": 150.0}
+    streams = drawn(replace(world, minutes=60.0, steps=((0.5, 60.0),)), share=0.5)
+    for name, limit in (("quick", 60.0), ("late", 150.0)):
+        expected = stats.lognorm.sf(limit, s=0.5, scale=100.0)
+        assert streams.stable.slow[name].sum() / streams.stable.requests.sum() == pytest.approx(expected, rel=0.03)
+    assert thresholds(Latency(thresholds={"b": 9.0, "a": 3.0})) == {"a": 3.0, "b": 9.0}
+    assert plan(STANDARD, replace(QUIET, latency=Latency())).latency == Latency()
+    with pytest.raises(WorldError, match=r"latency\.thresholds\.a must be above 0, not 0\.0"):
+        Latency(thresholds={"a": 0.0})
 
 
 def test_a_tail_fault_and_a_slow_instance_raise_the_exceedances() -> None:
