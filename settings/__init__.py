@@ -18,11 +18,12 @@ from settings.model import (
 )
 from settings.parsing import parse, store_uri
 from settings.registration import registered_serving
-from settings.vocabulary import EndpointType, LogLevel
+from settings.vocabulary import AuthorizationType, EndpointType, LogLevel
 
 __all__ = [
     "PROJECT",
     "ApiSettings",
+    "AuthorizationType",
     "AutoscalingSettings",
     "CanarySettings",
     "DataCaptureSettings",

@@ -1,5 +1,6 @@
-"""Which texts are a store's address. Pure: nobody looks whether the folder or the bucket is there."""
+"""Which texts are a store's address, and which a network's. Pure: nobody looks whether there is anything there."""
 
+import ipaddress
 import re
 
 from settings.limits import BUCKET_PATTERN
@@ -21,4 +22,15 @@ def store_problem(text: str) -> str | None:
         return None if _S3.fullmatch(text) else "is not a bucket's name and a prefix of safe characters"
     if _SCHEME.match(text) and not _WINDOWS_DRIVE.match(text):
         return "names another kind of store"
+    return None
+
+
+def network_problem(text: str) -> str | None:
+    """Say what keeps `text` from being a network in CIDR form, or None where it is one."""
+    if "/" not in text:
+        return "has no prefix length; a single address has /32 or /128"
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        return f"is no network: {error}"
     return None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, dataclass
 from typing import Any, TypeVar, cast, dataclass_transform
 
-from settings.rules import Rule
+from settings.rules import Rule, Text
 
 _KEY = "setting"
 _T = TypeVar("_T")
@@ -29,12 +29,30 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Sections:
+    """A mapping of names, each by the rule `key` and at most `most`, to mappings read into the dataclass `of`.
+
+    `noun` is what one of them is called.
+    """
+
+    of: type[Any]
+    key: Text
+    most: int
+    noun: str
+    kind: str = "object"
+
+    @property
+    def bound(self) -> str:
+        return f"at most {self.most}, each by its name ({self.key.bound})"
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """One setting as its dataclass declares it. `default` is `MISSING` where a value is required."""
 
     attribute: str
     key: str
-    rule: Rule | Section
+    rule: Rule | Section | Sections
     description: str
     unit: str | None
     default: object
@@ -45,7 +63,7 @@ class Declared:
 
 
 def setting(
-    rule: Rule | type[Any],
+    rule: Rule | Sections | type[Any],
     description: str,
     *,
     default: Any = MISSING,  # noqa: ANN401 - of the field's own type, which the annotation beside it gives
@@ -74,7 +92,9 @@ def section(cls: type[_T]) -> type[_T]:
 def settings_of(cls: type[Any]) -> Iterator[Declared]:
     """Give the settings that `cls` declares, in their order."""
     for field in dataclasses.fields(cls):
-        rule, description, unit, key = cast("tuple[Rule | Section, str, str | None, str | None]", field.metadata[_KEY])
+        rule, description, unit, key = cast(
+            "tuple[Rule | Section | Sections, str, str | None, str | None]", field.metadata[_KEY]
+        )
         factory = field.default_factory
         default: object = field.default if factory is MISSING else factory()
         yield Declared(field.name, key or _camel(field.name), rule, description, unit, default)

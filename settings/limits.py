@@ -62,3 +62,65 @@ five are left to the program's own."""
 TAG_KEY_PATTERN = r"^(?!(?i:aws:))[\w .:/=+\-@]{1,128}$"
 TAG_VALUE_PATTERN = r"^[\w .:/=+\-@]{0,256}$"
 """botocore sagemaker, TagKey and TagValue; `aws:` is reserved for AWS."""
+
+AUTHORIZER_TTL_SECONDS = (0, 3_600)
+"""botocore apigateway, CreateAuthorizerRequest.authorizerResultTtlInSeconds."""
+
+ACCOUNT_PATTERN = r"[0-9]{12}"
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-examples.html"""
+
+USER_POOL_PATTERN = r"arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[\w-]+_[0-9a-zA-Z]+"
+"""botocore cognito-idp, UserPoolIdType, in an ARN of its service."""
+
+FUNCTION_ARN_PATTERN = r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9-_]{1,64}(?::[a-zA-Z0-9-_]+)?"
+"""botocore lambda, FunctionArn; the name's 64 characters and the alias or version after it."""
+
+CERTIFICATE_PATTERN = r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate/[0-9a-f-]{36}"
+"""https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"""
+
+EDGE_CERTIFICATE_REGION = "us-east-1"
+"""Where CloudFront looks for an edge-optimised domain's certificate, whatever the API's region.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-edge-optimized-custom-domain-name.html"""
+
+DOMAIN_PATTERN = r"(?=.{4,253}$)(\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+BASE_PATH_PATTERN = r"[A-Za-z0-9$\-_.+!*'()]{1,300}(?:/[A-Za-z0-9$\-_.+!*'()]{1,300})*"
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html"""
+
+TRUSTSTORE_PATTERN = rf"s3://{BUCKET_PATTERN}/.+"
+"""botocore apigateway, MutualTlsAuthenticationInput.truststoreUri."""
+
+PLANS_MAX = 300
+"""Usage plans per account and region.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+
+METHOD_THROTTLES_MAX = 20
+"""Throttles of single methods in one usage plan; the same page."""
+
+QUOTA_MIN = 1
+"""botocore apigateway, QuotaSettings.limit: an integer; 0 would let nothing through."""
+
+CACHE_SIZES_GB = (0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118.0, 237.0)
+"""botocore apigateway, CacheClusterSize."""
+
+CACHE_TTL_SECONDS = (1, 3_600)
+"""Default 300, at most 3600, 0 is no caching.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"""
+
+COMPRESSION_BYTES = (0, 10_485_760)
+"""botocore apigateway, CreateRestApiRequest.minimumCompressionSize."""
+
+PREFLIGHT_SECONDS = (0, 86_400)
+"""Browsers keep a preflight's answer no longer (Firefox 86400, Chromium 7200): https://fetch.spec.whatwg.org/#http-access-control-max-age"""
+
+ORIGIN_PATTERN = r"\*|https?://[a-z0-9.-]+(?::[0-9]{1,5})?"
+HEADER_PATTERN = r"[A-Za-z0-9!#$%&*+.^_|~-]+"
+"""RFC 6454, section 6.2, and RFC 9110's token without the quotes that a mapping's constant could not hold."""
+
+FIREWALL_RATE = (10, 2_000_000_000)
+"""botocore wafv2, RateLimit."""
+FIREWALL_WINDOWS = (60, 120, 300, 600)
+"""botocore wafv2, RateBasedStatement.EvaluationWindowSec."""
+
+QUERY_BYTES_MAX = 2_048
+"""The longest query string that AWS's common rule group lets pass (SizeRestrictions_QUERYSTRING).
+https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html"""

@@ -10,8 +10,17 @@ from types import MappingProxyType
 
 from releases.ids import ID_BOUND, id_problem
 from settings import limits
+from settings.access import (
+    PLAN_NAME,
+    ROUTE_NAME,
+    AuthorizationSettings,
+    NetworkSettings,
+    PlanSettings,
+    RouteThrottleSettings,
+)
 from settings.address import STORE_BOUND, store_problem
-from settings.field import section, setting
+from settings.edge import CacheSettings, CorsSettings, DomainSettings, FirewallSettings
+from settings.field import Sections, section, setting
 from settings.numeric import Integer, Number, OneOf
 from settings.rules import Choice, Flag, Listing, Table, Text, matching
 from settings.vocabulary import EndpointType, LogLevel
@@ -43,6 +52,11 @@ class ThrottlingSettings:
         "How many requests are let through at once after a quiet while",
         unit="requests",
         default=100,
+    )
+    routes: Mapping[str, RouteThrottleSettings] = setting(
+        Sections(RouteThrottleSettings, ROUTE_NAME, limits.METHOD_THROTTLES_MAX, "route"),
+        "Limits of single routes in place of these, all clients together",
+        default=MappingProxyType[str, RouteThrottleSettings]({}),
     )
 
 
@@ -109,6 +123,36 @@ class ApiSettings:
         "itself waits 60 seconds for a container",
         unit="milliseconds",
         default=29_000,
+    )
+    authorization: AuthorizationSettings = setting(
+        AuthorizationSettings, "Who may call", default=AuthorizationSettings()
+    )
+    network: NetworkSettings = setting(
+        NetworkSettings, "From where the API may be called (its resource policy)", default=NetworkSettings()
+    )
+    plans: Mapping[str, PlanSettings] = setting(
+        Sections(PlanSettings, PLAN_NAME, limits.PLANS_MAX, "plan"),
+        "Usage plans: throttle and quota for each key. Where there is one, every request needs a key",
+        default=MappingProxyType[str, PlanSettings]({}),
+    )
+    firewall: FirewallSettings | None = setting(
+        FirewallSettings, "AWS WAF in front of the stage: managed rules, and a rate for each address", default=None
+    )
+    cache: CacheSettings | None = setting(
+        CacheSettings, "The stage's cache; with it each release has a Deployment of its own", default=None
+    )
+    cors: CorsSettings | None = setting(CorsSettings, "Calls from web pages of another origin", default=None)
+    domain: DomainSettings | None = setting(DomainSettings, "A name of your own in front of the API", default=None)
+    validate_requests: bool = setting(
+        Flag(),
+        "Whether the gateway refuses requests without a required parameter; without it the templates do",
+        default=True,
+    )
+    compression_bytes: int | None = setting(
+        Integer(*limits.COMPRESSION_BYTES),
+        "From what size on answers are compressed for clients that take it; without it none is",
+        unit="bytes",
+        default=None,
     )
 
 

@@ -54,6 +54,24 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberOneOf:
+    """One of a few numbers. Read as a float."""
+
+    allowed: tuple[float, ...]
+    kind: str = "number"
+
+    @property
+    def bound(self) -> str:
+        return "one of " + ", ".join(f"{each:g}" for each in self.allowed)
+
+    def read(self, value: object, path: str, faults: list[Fault]) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value not in self.allowed:
+            faults.append(Fault(path, f"is {shown(value)}", self.bound, "Choose one of them"))
+            return UNREAD
+        return float(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A finite number from `low` to `high`; `above` leaves `low` itself out. Read as a float."""
 

@@ -3,11 +3,12 @@
 import difflib
 import json
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NoReturn, cast
 
 from settings.agreement import agree
 from settings.errors import Fault, SettingsError
-from settings.field import Declared, Section, settings_of
+from settings.field import Declared, Section, Sections, settings_of
 from settings.model import PROJECT, Settings
 from settings.rules import UNREAD, shown
 
@@ -147,7 +148,7 @@ def _read_one(
     if _encrypted(value):
         faults.append(_secret(path))
     elif not isinstance(rule, Section):
-        read = rule.read(value, path, faults)
+        read = _read_each(rule, value, path, faults) if isinstance(rule, Sections) else rule.read(value, path, faults)
         if read is not UNREAD:
             draft[path] = read
     elif isinstance(value, Mapping):
@@ -155,6 +156,32 @@ def _read_one(
         _read(rule.of, cast("Mapping[Any, object]", value), f"{path}.", draft, faults)
     else:
         faults.append(Fault(path, f"is {shown(value)}", rule.bound, "Write a mapping"))
+
+
+def _read_each(rule: Sections, value: object, path: str, faults: list[Fault]) -> object:
+    """Read a mapping of sections by name: all of them, or `UNREAD` with what is wrong in the faults."""
+    if not isinstance(value, Mapping):
+        faults.append(Fault(path, f"is {shown(value)}", rule.bound, "Write a mapping, {} for none"))
+        return UNREAD
+    before = len(faults)
+    given = cast("Mapping[object, object]", value)
+    found: dict[str, object] = {}
+    if len(given) > rule.most:
+        faults.append(Fault(path, f"has {len(given)}", rule.bound, "Take some out"))
+    for name, entry in given.items():
+        here, known = f"{path}.{name}", len(faults)
+        rule.key.read(name, here, faults)
+        if _encrypted(entry):
+            faults.append(_secret(here))
+            continue
+        if not isinstance(entry, Mapping):
+            faults.append(Fault(here, f"is {shown(entry)}", Section(rule.of).bound, "Write a mapping"))
+            continue
+        draft: dict[str, Any] = {}
+        _read(rule.of, cast("Mapping[Any, object]", entry), f"{here}.", draft, faults)
+        if len(faults) == known:
+            found[str(name)] = _build(rule.of, f"{here}.", draft)
+    return MappingProxyType(found) if len(faults) == before else UNREAD
 
 
 def _build(cls: type[Any], prefix: str, draft: Mapping[str, Any]) -> object:

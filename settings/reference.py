@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, cast
 
-from settings.field import Declared, Section, settings_of
+from settings.field import Declared, Section, Sections, settings_of
 from settings.model import PROJECT, Settings
 
 _HEAD = f"""# Settings
@@ -38,6 +38,10 @@ def _sections(cls: type[Any], prefix: str) -> Iterator[str]:
             left_out = " May be left out." if one.default is None else ""
             yield f"## `{path}`\n\n{one.description}.{left_out}\n\n{_table(one.rule.of)}"
             yield from _sections(one.rule.of, f"{path}.")
+        elif isinstance(one.rule, Sections):
+            path = f"{prefix}{one.key}.<{one.rule.noun}>"
+            yield f"## `{path}`\n\n{one.description}.\n\n{_table(one.rule.of)}"
+            yield from _sections(one.rule.of, f"{path}.")
 
 
 def _table(cls: type[Any]) -> str:
@@ -61,6 +65,8 @@ def _default(one: Declared) -> str:
         return "none"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{each}`" for each in cast("tuple[object, ...]", value))
     return f"`{value.value if isinstance(value, StrEnum) else value}`"
 
 
