@@ -6,6 +6,7 @@ EmulatorError
 ├── GraphError          what is registered would not work on AWS either: a name that nothing has, a broken document
 ├── ArtifactError       a model's archive is missing, damaged, or has no handler
 ├── ContainerError      a model's process did not start, or answers no `/ping`
+├── PatternError        a filter pattern that CloudWatch Logs would refuse, or that is not for JSON
 └── PortError           an address that cannot be listened on
 """
 
@@ -40,6 +41,13 @@ class ArtifactError(EmulatorError):
 
 class ContainerError(EmulatorError):
     """A model container did not come into service."""
+
+
+class PatternError(EmulatorError):
+    """A filter pattern is not one of those for JSON."""
+
+    def __init__(self, pattern: str, why: str) -> None:
+        super().__init__(f"filter pattern {pattern!r}: {why}")
 
 
 class PortError(EmulatorError):

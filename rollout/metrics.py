@@ -1,13 +1,15 @@
 """Which numbers are observed, each named once. Pure.
 
-A row says what a line of the access log has to be to be counted. From the same rows come the local counts, and on AWS
-the metric filters, alarms and widgets (as Args). Only fields of the access log's format are used
+A row says what a line of the access log has to be to be counted: its filter pattern, and nothing beside it. From the
+same rows come the local counts (by `emulator/filter_pattern.py`), and on AWS the metric filters, alarms and widgets
+(as Args, `program/observed.py`) and what the adapter asks for. Only fields of the access log's format are used
 (`components/access_log.py`). Filter patterns: CloudWatch Logs user guide, "Filter pattern syntax", JSON patterns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import log
 
 NAMESPACE = "PredictedRatings"
 CLASSES: Mapping[str, tuple[int, int]] = {"4xx": (400, 499), "5xx": (500, 599)}
@@ -51,23 +53,23 @@ class Kind(StrEnum):
 class Row:
     """One number per track and interval.
 
-    `key` is the error class or threshold's key; `condition` the filter pattern's part beside the track, empty for
-    every request; `low` and `high` the bounds of the status, or `low` the threshold in milliseconds.
+    `key` is the error class or the threshold's key, by which it is judged; `part` what tells the row from others of its
+    kind, in a metric's name: the class, or the threshold itself, since a filter that counts above 250 ms serves
+    whoever asks for 250 ms. `condition` is the filter pattern's part beside the track, empty for every request.
     """
 
     kind: Kind
     key: str = ""
+    part: str = ""
     condition: str = ""
-    low: float = 0.0
-    high: float = 0.0
 
     @property
     def name(self) -> str:
-        """The metric's name without its track, such as `errors-5xx`."""
-        return f"{self.kind.value}-{self.key}" if self.key else self.kind.value
+        """The metric's name without its track, such as `errors-5xx` or `slow-250ms`."""
+        return f"{self.kind.value}-{self.part}" if self.part else self.kind.value
 
     def metric(self, track: Track, group: Group = Group.ACCESS) -> str:
-        """The CloudWatch metric's name, in `namespace(api)`."""
+        """The CloudWatch metric's name, in `namespace(api)`; the filter that makes it is called the same."""
         name = f"{track.value}-{self.name}"
         return name if group is Group.ACCESS else f"{name}-in-{group.value}"
 
@@ -77,15 +79,24 @@ class Row:
         of_track = f'$.isCanaryRequest {canary} "true"'
         return f"{{ ({of_track}) && ({self.condition}) }}" if self.condition else f"{{ {of_track} }}"
 
-    def counts(self, status: int, latency: float) -> bool:
-        """Whether a request with this status, answered in `latency` milliseconds, is counted."""
-        match self.kind:
-            case Kind.REQUESTS:
-                return True
-            case Kind.ERRORS:
-                return self.low <= status <= self.high
-            case Kind.SLOW:
-                return latency > self.low
+
+REQUESTS = Row(kind=Kind.REQUESTS)
+ERRORS: Mapping[str, Row] = {
+    key: Row(kind=Kind.ERRORS, key=key, part=key, condition=f"($.status >= {low}) && ($.status <= {high})")
+    for key, (low, high) in CLASSES.items()
+}
+"""By error class."""
+
+
+def slow(key: str, limit: float) -> Row:
+    """The row of answers that took longer than `limit` milliseconds."""
+    number = f"{limit:.15g}"
+    return Row(kind=Kind.SLOW, key=key, part=f"{number}ms", condition=f"$.responseLatency > {number}")
+
+
+def sources(track: Track) -> tuple[Group, ...]:
+    """The log groups in which a track's requests are looked for."""
+    return (Group.ACCESS, Group.CANARY) if track is Track.CANARY else (Group.ACCESS,)
 
 
 def namespace(api: str) -> str:
@@ -95,27 +106,30 @@ def namespace(api: str) -> str:
 
 def rows(thresholds: Mapping[str, float]) -> tuple[Row, ...]:
     """Every row: requests, each error class, each threshold (milliseconds, by key) from the lowest up."""
-    errors = (
-        Row(kind=Kind.ERRORS, key=key, condition=f"($.status >= {low}) && ($.status <= {high})", low=low, high=high)
-        for key, (low, high) in CLASSES.items()
-    )
-    slow = (
-        Row(kind=Kind.SLOW, key=key, condition=f"$.responseLatency > {limit:g}", low=limit)
-        for key, limit in sorted(thresholds.items(), key=lambda item: item[1])
-    )
-    return (Row(kind=Kind.REQUESTS), *errors, *slow)
+    rising = sorted(thresholds.items(), key=lambda item: item[1])
+    return (REQUESTS, *ERRORS.values(), *(slow(key, limit) for key, limit in rising))
 
 
 def thresholds(latencies: Sequence[float]) -> Mapping[str, float]:
-    """The stable release's own quantiles (nearest rank), as thresholds in milliseconds; none of nothing.
-
-    Equal quantiles count the same requests twice, so of those that coincide only the lowest stays.
-    """
+    """The stable release's own quantiles (nearest rank), as thresholds in milliseconds; none of nothing."""
     ordered = sorted(latencies)
-    found: dict[str, float] = {}
-    for key, quantile in QUANTILES.items():
-        if ordered:
-            value = ordered[min(len(ordered) - 1, int(quantile * len(ordered)))]
-            if value not in found.values():
-                found[key] = value
-    return found
+    if not ordered:
+        return {}
+    last = len(ordered) - 1
+    return once({key: ordered[min(last, int(part * len(ordered)))] for key, part in QUANTILES.items()})
+
+
+def nearest(wanted: Mapping[str, float], limits: Collection[float]) -> Mapping[str, float]:
+    """Of the thresholds that are counted (`limits`, above 0), those whose ratio to a wanted one is nearest to 1."""
+    if not limits:
+        return {}
+    return once({key: min(limits, key=lambda limit: abs(log(limit / max(at, 1.0)))) for key, at in wanted.items()})
+
+
+def once(found: Mapping[str, float]) -> Mapping[str, float]:
+    """Thresholds without repetition: equal ones would count the same requests twice, so the first of them stays."""
+    kept: dict[str, float] = {}
+    for key, value in found.items():
+        if value not in kept.values():
+            kept[key] = value
+    return kept

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
-from rollout.adapters.local.lines import Answered, Counter, read_line
+from rollout.adapters.local.lines import Answered, Counter, Table, read_line
 from rollout.judge.errors import ObservationError
 from rollout.judge.observations import Interval
-from rollout.metrics import Row, Track, rows, thresholds
+from rollout.metrics import Track, rows, thresholds
 from rollout.recorded.splits import Split, splits
 from rollout.words import iso
 
@@ -52,7 +52,7 @@ def read_log(lines: Iterable[bytes | str], cut: Cut) -> Log:
     stable = [each for each in answered if each.track is Track.STABLE]
     before = [each.latency for each in stable if each.at < began]
     known = cut.thresholds or thresholds(before if len(before) >= _HISTORY else [each.latency for each in stable])
-    counted = rows(dict(sorted(known.items(), key=lambda item: item[1])))
+    counted = Table(rows(known))
     first, counters = _counters(answered, counted, cut.seconds)
     there = splits([c[Track.CANARY].requests for c in counters], [c[Track.STABLE].requests for c in counters])
     shown = (_given(counters, cut.share),) if cut.share is not None else _stretches(there)
@@ -71,7 +71,7 @@ def _answered(lines: Iterable[bytes | str]) -> list[Answered]:
     for number, line in enumerate(lines, start=1):
         raw = line if isinstance(line, bytes) else line.encode()
         begin = raw.find(b"{")
-        one = read_line(raw[begin:]) if begin >= 0 else None
+        one = read_line(raw[begin:], quoted=True) if begin >= 0 else None
         if one is not None:
             found.append(one)
         elif raw.strip():
@@ -85,9 +85,7 @@ def _answered(lines: Iterable[bytes | str]) -> list[Answered]:
     return found
 
 
-def _counters(
-    answered: Sequence[Answered], counted: Sequence[Row], seconds: float
-) -> tuple[int, list[dict[Track, Counter]]]:
+def _counters(answered: Sequence[Answered], counted: Table, seconds: float) -> tuple[int, list[dict[Track, Counter]]]:
     """Every interval of the log, without holes, and the number of the first."""
     numbers = [floor(each.at / seconds) for each in answered]
     first = min(numbers)
@@ -119,7 +117,7 @@ def _intervals(  # noqa: PLR0917 - where to cut, and what
     series: str,
     stretch: Sequence[Split],
     counters: Sequence[Mapping[Track, Counter]],
-    counted: Sequence[Row],
+    counted: Table,
     seconds: float,
     first: int,
 ) -> Iterator[Interval]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from rollout.judge.observations import TrackCounts
-from rollout.metrics import Group, Kind, Row, Track
+from rollout.metrics import Group, Kind, Row, Track, sources
 
 MINUTE = 60
 SETTLED = 180.0
@@ -27,11 +27,6 @@ class Query:
 
     id: str
     metric: str
-
-
-def sources(track: Track) -> tuple[Group, ...]:
-    """The log groups in which a track's requests are looked for."""
-    return (Group.ACCESS, Group.CANARY) if track is Track.CANARY else (Group.ACCESS,)
 
 
 def queries(rows: Sequence[Row]) -> tuple[Query, ...]:

@@ -17,7 +17,7 @@ from rollout.adapters.aws.fleet import Endpoints
 from rollout.adapters.local.observations import edges
 from rollout.control.ports import Clock
 from rollout.control.yardstick import Baseline
-from rollout.metrics import QUANTILES
+from rollout.metrics import QUANTILES, once
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -72,7 +72,7 @@ class History:
             requests=requests,
             per_minute=requests / (len(counts) * _MINUTES),
             error_rate=sum(values.get(_ERRORS, 0.0) for values in hours.values()) / requests,
-            thresholds=_rising({key: busiest[key] for key in QUANTILES if key in busiest}),
+            thresholds=once({key: busiest[key] for key in QUANTILES if key in busiest}),
             edges=edges(scores),
             instances=fleet.current,
         )
@@ -102,12 +102,3 @@ class History:
         dimensions = [{"Name": "ApiName", "Value": self.api}, {"Name": "Stage", "Value": self.stage}]
         what = {"Namespace": "AWS/ApiGateway", "MetricName": metric, "Dimensions": dimensions}
         return {"Id": f"h{index}", "MetricStat": {"Metric": what, "Period": _PERIOD, "Stat": stat}}  # pyright: ignore[reportReturnType] # a plain dict of the shape that the stubs name
-
-
-def _rising(found: Mapping[str, float]) -> Mapping[str, float]:
-    """Thresholds that rise: of quantiles that coincide the lowest stays, as in `rollout/metrics.py`."""
-    kept: dict[str, float] = {}
-    for key, value in found.items():
-        if value not in kept.values():
-            kept[key] = value
-    return kept

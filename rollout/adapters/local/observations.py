@@ -10,12 +10,12 @@ from pathlib import Path
 from rollout.adapters.clock import Stamps
 from rollout.adapters.local.captures import Captures
 from rollout.adapters.local.emulator import Emulator
-from rollout.adapters.local.lines import Answered, Counter, read_line
+from rollout.adapters.local.lines import Answered, Counter, Table, read_line
 from rollout.adapters.local.tail import Tail
 from rollout.control.errors import PortError
 from rollout.control.ports import Counted
 from rollout.control.yardstick import Baseline, Yardstick
-from rollout.metrics import Row, Track, rows, thresholds
+from rollout.metrics import ERRORS, Track, rows, thresholds
 
 BINS = 10
 """Score bins: between the stable release's deciles."""
@@ -23,7 +23,8 @@ SETTLED = 0.25
 """Seconds of the emulator's clock after which the last line of an interval has been written."""
 HISTORY = 86_400.0
 """How far back a baseline reaches, in the clock's seconds."""
-_SERVER_ERROR = 500
+_FAILED = Table([ERRORS["5xx"]])
+"""What a baseline takes for an error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ class LocalObservations:
         return Baseline(
             requests=len(found),
             per_minute=len(found) / minutes if minutes > 0 else float(len(found)),
-            error_rate=sum(each.status >= _SERVER_ERROR for each in found) / len(found),
+            error_rate=sum(bool(_FAILED.counted_in(each)) for each in found) / len(found),
             thresholds=thresholds([each.latency for each in found]),
             edges=edges(scores),
         )
@@ -115,7 +116,7 @@ class _Reader:
     def __init__(self, source: Source, log: Path, yardstick: Yardstick, first: int) -> None:
         self._clock, self._seconds = source.clock, source.seconds
         self._yardstick = yardstick
-        self._rows: tuple[Row, ...] = rows(yardstick.thresholds)
+        self._table = Table(rows(yardstick.thresholds))
         self._first = first
         self._tail = Tail(log)
         self._tail.begin(_time, self._clock.stamp(first * self._seconds) - SETTLED)
@@ -134,7 +135,7 @@ class _Reader:
         for line in self._tail.lines():
             answered = read_line(line)
             if answered is not None and (index := self._index(answered.at)) >= first:
-                self._counters[index][answered.track].take(answered, self._rows)
+                self._counters[index][answered.track].take(answered, self._table)
         if self._yardstick.edges:
             self._read_scores(first)
         self._first = first
@@ -164,6 +165,6 @@ class _Reader:
         return Counted(
             start=index * self._seconds,
             seconds=self._seconds,
-            canary=counters[Track.CANARY].counts(self._rows),
-            stable=counters[Track.STABLE].counts(self._rows),
+            canary=counters[Track.CANARY].counts(self._table),
+            stable=counters[Track.STABLE].counts(self._table),
         )

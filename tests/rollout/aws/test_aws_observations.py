@@ -75,7 +75,7 @@ def test_errors_go_with_the_group_whose_requests_count() -> None:
 
 
 def test_a_row_without_its_filter_is_not_measured() -> None:
-    stale = {**ALL, "stable-slow-p90": '{ ($.isCanaryRequest != "true") && ($.responseLatency > 99) }'}
+    stale = {**ALL, "stable-slow-120ms": '{ ($.isCanaryRequest != "true") && ($.responseLatency > 99) }'}
     found = counts({"stable-requests": {T0: 5.0}}, stale).of(Track.STABLE, T0)
     assert found == TrackCounts(requests=5, errors={"4xx": 0, "5xx": 0}, slow=None)
     half = {name: pattern for name, pattern in ALL.items() if name != "stable-errors-4xx"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rollout.adapters.clock import AcceleratedClock, SystemClock
 from rollout.adapters.local.captures import Captures, read_capture
-from rollout.adapters.local.lines import Counter, read_line
+from rollout.adapters.local.lines import Counter, Table, read_line
 from rollout.adapters.local.observations import edges
 from rollout.adapters.local.tail import Tail
 from rollout.metrics import Track, rows
@@ -23,8 +23,8 @@ def line(*, at: float = 1_000.0, latency: int = 20, status: int = 200, canary: s
     told = {
         "path": "/v1/x",
         "isCanaryRequest": canary,
-        "status": str(status),
-        "responseLatency": str(latency),
+        "status": status,
+        "responseLatency": latency,
         "requestTimeEpoch": int(at * 1000),
     }
     return json.dumps(told).encode() + b"\n"
@@ -33,7 +33,7 @@ def line(*, at: float = 1_000.0, latency: int = 20, status: int = 200, canary: s
 def test_a_request_counts_when_it_was_answered() -> None:
     answered = read_line(line(at=1_000.0, latency=1_500, status=502, canary="true"))
     assert answered is not None
-    assert (answered.track, answered.at, answered.status, answered.latency) == (Track.CANARY, 1_001.5, 502, 1_500)
+    assert (answered.track, answered.at, answered.latency) == (Track.CANARY, 1_001.5, 1_500)
 
 
 @pytest.mark.parametrize("track", ["false", "-"])
@@ -48,8 +48,16 @@ def test_what_cannot_be_read_is_passed_over(torn: bytes) -> None:
     assert read_line(torn) is None
 
 
+def test_numbers_in_quotes_are_counted_by_no_pattern_and_so_are_no_requests() -> None:
+    quoted = line(status=502).replace(b'"status": 502', b'"status": "502"')
+    assert read_line(quoted) is None
+    answered = read_line(quoted, quoted=True)
+    assert answered is not None
+    assert Table(rows({})).counted_in(answered) == ["requests", "errors-5xx"]
+
+
 def test_counts_are_those_of_the_rows() -> None:
-    counter, wanted = Counter(scores=[0, 0]), rows({"p90": 20.0, "p50": 5.0})
+    counter, wanted = Counter(scores=[0, 0]), Table(rows({"p90": 20.0, "p50": 5.0}))
     for status, latency in ((200, 5), (404, 20), (500, 21), (503, 900)):
         answered = read_line(line(status=status, latency=latency))
         assert answered is not None
