@@ -11,6 +11,7 @@ import typer
 from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage] # no other name
 
 from cli.demo.command import demo
+from cli.environment import setup
 from cli.errors import CommandError
 from cli.quality import check, run_tests
 from cli.wiring import WIRING
@@ -57,6 +58,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "replay": replay,
     "test": run_tests,
     "check": check,
+    "setup": setup,
 }
 
 app = typer.Typer(

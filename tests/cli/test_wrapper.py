@@ -1,16 +1,24 @@
 """The wrapper and its locks: what a newcomer's first call rests on."""
 
+import importlib.machinery
+import importlib.util
 import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from typer.testing import CliRunner
+
+from cli import environment
+from cli.errors import CommandError
+from cli.main import app
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-sagemaker.txt", "requirements-uv.txt")
 
 
 def locked(name: str) -> dict[str, str]:
@@ -34,6 +42,15 @@ def test_what_runs_is_a_part_of_what_tests() -> None:
     assert runtime.items() <= dev.items()
     assert locked("requirements-uv.txt").items() <= dev.items()
     assert "pytest" not in runtime
+
+
+def test_the_locks_agree_so_that_they_install_into_one_environment_in_any_order() -> None:
+    runtime, dev, sdk = (locked(name) for name in LOCKS[:3])
+    assert {name: (dev[name], sdk[name]) for name in dev.keys() & sdk.keys() if dev[name] != sdk[name]} == {}
+    assert runtime.items() <= sdk.items()
+    assert "sagemaker" in sdk
+    assert "sagemaker" not in runtime | dev
+    assert "torch" not in sdk  # the SDK names it in extras of its own only
 
 
 def test_every_dependency_that_is_asked_for_is_locked() -> None:
@@ -61,3 +78,55 @@ def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "apt install python3-venv" in done.stderr
     assert not (tmp_path / "environment").exists()
+
+
+@pytest.fixture
+def wrapper() -> ModuleType:
+    loader = importlib.machinery.SourceFileLoader("canary_wrapper", str(ROOT / "canary"))
+    spec = importlib.util.spec_from_loader("canary_wrapper", loader)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+RUNTIME, DEV, SDK = LOCKS[:3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "locks"),
+    [
+        ([], [RUNTIME]),
+        (["demo"], [RUNTIME]),
+        (["train", "--on", "sagemaker"], [RUNTIME]),
+        (["setup"], [RUNTIME]),
+        (["setup", "--with", "sagemaker"], [RUNTIME, SDK]),
+        (["setup", "--with=sagemaker"], [RUNTIME, SDK]),
+        (["setup", "--with", "sagemaker", "--with", "dev"], [RUNTIME, DEV, SDK]),
+        (["setup", "--with", "torch"], [RUNTIME]),
+        (["test", "--", "-k", "sagemaker"], [RUNTIME, DEV, SDK]),
+        (["check"], [RUNTIME, DEV, SDK]),
+    ],
+)
+def test_a_command_installs_what_it_needs_and_no_more(
+    wrapper: ModuleType, tmp_path: Path, arguments: list[str], locks: list[str]
+) -> None:
+    assert wrapper.wanted_locks(tmp_path, arguments) == locks
+
+
+def test_what_was_once_added_is_kept_up(wrapper: ModuleType, tmp_path: Path) -> None:
+    wrapper.stamp(tmp_path, SDK).write_text("of another lock")
+    assert wrapper.wanted_locks(tmp_path, ["demo"]) == [RUNTIME, SDK]
+    assert not wrapper.is_installed(tmp_path, SDK)
+    wrapper.stamp(tmp_path, SDK).write_text(wrapper.stamp_of(SDK))
+    assert wrapper.is_installed(tmp_path, SDK)
+
+
+def test_setup_says_what_is_there_and_how_to_add_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CliRunner().invoke(app, ["setup"]).stdout.splitlines()[1].startswith("dev: pytest 9")
+    monkeypatch.setitem(environment.PACKAGE, environment.Extra.SAGEMAKER, "no-such-package")
+    shown = CliRunner().invoke(app, ["setup"]).stdout.splitlines()[0]
+    assert shown == "sagemaker: not installed; ./canary setup --with sagemaker adds it"
+    refused = CliRunner().invoke(app, ["setup", "--with", "sagemaker"]).exception
+    assert isinstance(refused, CommandError)
+    assert str(refused).endswith("The wrapper installs it: ./canary setup --with sagemaker")
