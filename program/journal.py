@@ -64,12 +64,10 @@ def read_journal(store: Store, settings: Settings, expected: int | None) -> Jour
         )
     if split is None:
         return Journalled()
-    if _in_force(split, settings, expected):
-        if split.under_way:
-            check(settings, fold(entries))
-        return Journalled(split=split, in_force=True)
-    check(settings, fold(entries))
-    return Journalled(split=split)
+    in_force = _in_force(split, settings, expected)
+    if split.under_way or not in_force:
+        check(settings, fold(entries))
+    return Journalled(split=split, in_force=in_force)
 
 
 def _in_force(split: Split, settings: Settings, expected: int | None) -> bool:

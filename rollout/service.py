@@ -40,7 +40,7 @@ ENOUGH = 100
 _PHASES: dict[Request, tuple[frozenset[Phase], str]] = {
     Request.APPROVE: (frozenset({Phase.STEPS}), "its steps"),
     Request.PAUSE: (frozenset({Phase.PROVISION, Phase.TRY, Phase.STEPS}), "what comes before its end"),
-    Request.RESUME: (frozenset({Phase.PROVISION, Phase.TRY, Phase.STEPS}), "what comes before its end"),
+    Request.RESUME: (frozenset({Phase.PROVISION, Phase.TRY, Phase.STEPS}), "what comes before its end, or is paused"),
     Request.PROMOTE: (frozenset({Phase.STEPS}), "its steps"),
     Request.UNDO: (frozenset({Phase.WARM}), "the window for the way back"),
     Request.RETIRE: (frozenset({Phase.WARM, Phase.COOLING}), "the time after its end"),
@@ -162,7 +162,7 @@ class Rollouts:
         """
         state = self._need()
         phases, where = _PHASES[request]
-        if state.phase not in phases:
+        if state.phase not in phases and not (request is Request.RESUME and state.paused is not None):
             raise RequestError(
                 f"{request.value} belongs to {where} of a rollout; {state.rollout} is in {state.phase.value}"
                 + (f" ({state.ending.value})" if state.ending else "")
@@ -233,6 +233,10 @@ class Rollouts:
             state = state if tick is None else tick.state
             if done(state):
                 return state
+            if state.paused is not None:
+                raise UnderWayError(
+                    f"{state.rollout} could not be ended, so nothing was begun: it is paused, {state.paused}"
+                )
             if self.ports.clock.now() > end:
                 why = "; ".join(tick.troubles) if tick is not None and tick.troubles else state.last_reason
                 raise UnderWayError(
@@ -243,7 +247,7 @@ class Rollouts:
 
     def _stable(self, release: str, before: State | None) -> str:
         settings = self.stack.now()
-        agreement.check(settings, before)
+        agreement.check_start(settings, before)
         seen = self.ports.traffic.read()
         if seen.percent:
             raise AdoptionError(
@@ -272,7 +276,7 @@ class Rollouts:
         if state.ending is not None and late:
             raise PortError(
                 f"{state.rollout} ended ({state.ending.value}), and {state.target} could not be seen within "
-                f"{conduct.verify_within:g} s: look at the gateway; canary run goes on trying"
+                f"{conduct.verify_within:g} s: {state.paused or 'look at the gateway'}; canary run goes on trying"
             )
 
     def _tell(self, what: str, rollout: str, text: str) -> None:

@@ -116,10 +116,15 @@ class Status:
     canary_requests: int
     deadline: float | None
     endpoints: Sequence[Second]
+    disagreement: str | None = None
 
 
-def status_of(state: State, policy: Policy, now: float, servings: Mapping[str, Serving]) -> Status:
-    """Say where a rollout stands at `now`. `servings` are the releases' instances, as far as they are known."""
+def status_of(
+    state: State, policy: Policy, now: float, servings: Mapping[str, Serving], disagreement: str | None = None
+) -> Status:
+    """Say where a rollout stands at `now`. `servings` are the releases' instances, as far as they are known,
+    `disagreement` what keeps the configuration from being applied (`rollout.agreement`).
+    """
     ended = state.ending is not None
     return Status(
         rollout=state.rollout,
@@ -144,6 +149,7 @@ def status_of(state: State, policy: Policy, now: float, servings: Mapping[str, S
         canary_requests=state.canary_requests,
         deadline=None if ended else state.started_at + state.held + policy.deadline,
         endpoints=_endpoints(state, now, servings),
+        disagreement=disagreement,
     )
 
 
@@ -240,12 +246,16 @@ def _track(release: str, percent: float, counts: TrackCounts) -> TrackStatus:
 
 
 def _endpoints(state: State, now: float, servings: Mapping[str, Serving]) -> tuple[Second, ...]:
-    if state.phase is Phase.ENDED:
+    if state.over:
         return ()
-    kept = {Phase.WARM: "kept for the way back", Phase.COOLING: "kept for a look at it"}
+    kept = {
+        Phase.WARM: "kept for the way back",
+        Phase.COOLING: "kept for a look at it",
+        Phase.ENDED: "let go, and still there",
+    }
     release, since = state.release, state.started_at
-    if state.phase is Phase.WARM:
-        release, since = state.stable, state.since
+    if state.target.stable == state.release:
+        release, since = state.stable, state.since if state.phase is Phase.WARM else state.ended_at or state.since
     serving = servings.get(release)
     hours = None if serving is None else serving.instance_count * max(0.0, now - since) / 3600
     why = kept.get(state.phase, "the canary's")

@@ -24,6 +24,8 @@ def tree(status: Status) -> Tree:
     top = Tree(_title(status), guide_style="dim")
     if status.paused:
         top.add(Text(f"paused: {status.paused}; canary resume goes on", "bold yellow"))
+    if status.disagreement:
+        top.add(Text(f"pulumi up is refused: {status.disagreement}", "yellow"))
     if status.asked:
         top.add(Text(f"asked: {status.asked}; the next tick answers", "bold"))
     top.add(_split(status))

@@ -12,10 +12,10 @@ from rollout.control.conduct import Conduct
 from rollout.control.counting import plain
 from rollout.control.decide import Facts, decide
 from rollout.control.entries import CONTROLLER, Asked, Body, Choice, Decided, Ending, Entry, Phase, Request, Verified
-from rollout.control.errors import CreationError, FenceError, PortError
+from rollout.control.errors import CreationError, FenceError, ForeignError, PortError, RolloutError
 from rollout.control.observing import intervals, spans, tally
 from rollout.control.ports import Event, Order, Ports, Severity
-from rollout.control.state import State, fold, step
+from rollout.control.state import AFTER, State, fold, step
 from rollout.judge.observations import Interval
 from rollout.judge.policy import Policy
 from rollout.judge.verdict import Label, Verdict
@@ -85,20 +85,27 @@ class _Run:
         self._conduct = Conduct.of(state.conduct)
         self._troubles: list[str] = []
         self._failure: str | None = None
+        self._foreign: str | None = None
         self._drifted = False
 
     def tick(self) -> Tick:
-        self._settle()
+        before = self._state.target
+        if not self._taken_back():
+            self._settle()
         decided = decide(self._policy, self._conduct, self._state, self._facts())
         decided = self._capacity_first(decided)
-        if decided.choice is Choice.HOLD and self._state.phase in {Phase.WARM, Phase.COOLING}:
+        if decided.choice is Choice.HOLD and self._state.phase in {Phase.WARM, Phase.COOLING, Phase.ENDED}:
             # Time alone passes: a day of such entries would say nothing that the journal does not know.
             return Tick(state=self._state, decided=decided, troubles=tuple(self._troubles))
         if decided.choice is Choice.ROLLBACK:
             self._withdraw()
         self._write(decided, self._ports.clock.now())
-        if self._state.verified_at is None:
-            self._settle()
+        if self._state.verified_at is None and self._state.target != before:
+            self._settle()  # what was decided; what was settled above is not settled twice
+            if self._foreign is not None:
+                self._tell(decided)
+                decided = decide(self._policy, self._conduct, self._state, self._known())
+                self._write(decided, self._ports.clock.now())
         self._tell(decided)
         return Tick(state=self._state, decided=decided, troubles=tuple(self._troubles))
 
@@ -121,18 +128,29 @@ class _Run:
                 return
             if not traffic.verify(order):
                 self._drifted = self._state.verified_at is not None
+                if order.whole and self._state.paused is not None:
+                    return  # it is applied when a person says so
                 traffic.apply(order)
                 if not traffic.verify(order):
                     return
         except CreationError as error:
             self._failure = str(error)
             self._troubles.append(str(error))
+        except ForeignError as error:
+            self._foreign = str(error)
         except PortError as error:
             self._drifted = True  # what cannot be seen counts for nothing
             self._troubles.append(str(error))
         else:
             if self._state.verified_at is None:
                 self._write(Verified(target=order.target), self._ports.clock.now())
+
+    def _taken_back(self) -> bool:
+        """Whether a person's word takes traffic back: then nothing that the journal said before it is applied first."""
+        asked = self._state.asked
+        return asked is not None and (
+            asked.request is Request.ABORT or (asked.request is Request.UNDO and self._state.phase is Phase.WARM)
+        )
 
     def _stopped_from_outside(self) -> bool:
         """Somebody took the canary's traffic away without the journal: that stands, as an abort."""
@@ -144,15 +162,19 @@ class _Run:
         return True
 
     def _facts(self) -> Facts:
-        now, state = self._ports.clock.now(), self._state
-        facts = Facts(now=now, canary_requests=state.canary_requests, failure=self._failure)
-        match state.phase:
+        facts = self._known()
+        match self._state.phase:
             case Phase.TRY:
                 return self._try(facts)
             case Phase.STEPS:
                 return self._observe(facts)
             case _:
                 return facts
+
+    def _known(self) -> Facts:
+        """What is known without a look at the canary's answers."""
+        now, requests = self._ports.clock.now(), self._state.canary_requests
+        return Facts(now=now, canary_requests=requests, failure=self._failure, foreign=self._foreign)
 
     def _try(self, facts: Facts) -> Facts:
         tries = self._state.tries
@@ -252,18 +274,24 @@ def abort(ports: Ports, person: str, reason: str) -> tuple[str, ...]:
     except PortError as error:
         troubles.append(str(error))
     try:
-        ask(ports, Request.ABORT, person, reason)
-    except PortError as error:
-        troubles.append(f"not written down yet; run abort again when the store can be reached: {error}")
+        state = ask(ports, Request.ABORT, person, reason)
+    except RolloutError as error:
+        troubles.append(f"not written down yet; run abort again when the journal can be read and written: {error}")
+    else:
+        if state is not None and state.phase is Phase.WARM:
+            troubles.append(f"{state.rollout} has promoted {state.release} already: canary undo takes that back")
     return tuple(troubles)
 
 
 def ask(ports: Ports, request: Request, person: str, reason: str = "") -> State | None:
-    """Write a person's request down for the next tick. Returns the state after it; None where there is no rollout."""
+    """Write a person's request down for the next tick. Returns the state after it; None where there is no rollout.
+
+    An abort of what has ended already is not written: there is nothing left that it could take back.
+    """
     for attempt in range(3):
         state = fold(ports.journal.read())
-        if state is None:
-            return None
+        if state is None or (request is Request.ABORT and state.phase in AFTER):
+            return state
         body = Asked(request=request, reason=reason)
         entry = Entry(
             number=state.number + 1,

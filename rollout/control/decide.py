@@ -20,7 +20,8 @@ from rollout.judge.verdict import Cause, Label, Verdict
 class Facts:
     """What a tick has found out beside the verdict.
 
-    `failure` says why what the release needs can never be made. `tries` counts the canary's answers in a row. `judge`,
+    `failure` says why what the release needs can never be made, `foreign` which changes of others a whole update waits
+    for. `tries` counts the canary's answers in a row. `judge`,
     `observed_until`, `canary_requests`, `seen` and `counted` go into the journal with the decision.
     """
 
@@ -33,6 +34,7 @@ class Facts:
     seen: Tally | None = None
     counted: Sequence[Mapping[str, object]] = field(default_factory=list[Mapping[str, object]])
     failure: str | None = None
+    foreign: str | None = None
     tries: int = 0
     broken_since: float | None = None
 
@@ -112,10 +114,18 @@ def _said(state: State, what: str) -> str:
 def _not_created(_policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Decided | None:
     if facts.failure is not None:
         return rollback(state, Ending.NOT_CREATED, facts.failure)
-    if state.verified_at is None and facts.now - state.decided_at > conduct.provision_within:
+    late = facts.now - state.decided_at - state.held > conduct.provision_within
+    if state.verified_at is None and state.paused is None and late:
         reason = f"what {state.release} needs was not in service within {conduct.provision_within:g} s"
         return rollback(state, Ending.NOT_CREATED, reason)
     return None
+
+
+def _foreign(_policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> Decided | None:
+    """What others have changed and nobody has deployed is theirs: a whole update waits for a person's word."""
+    if facts.foreign is None or state.paused is not None:
+        return None
+    return _stay(state, Choice.PAUSE, facts.foreign)
 
 
 def _created(_policy: Policy, _conduct: Conduct, state: State, _facts: Facts) -> Decided:
@@ -245,8 +255,12 @@ def _kept(_policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Deci
     )
 
 
+def _waiting(_policy: Policy, _conduct: Conduct, state: State, _facts: Facts) -> Decided:
+    return _stay(state, Choice.HOLD, f"paused: {state.paused}" if state.paused else "waiting until it is cleaned up")
+
+
 _RULES: Mapping[Phase, tuple[Rule, ...]] = {
-    Phase.PROVISION: (_aborted, _not_created, _late, _paused, _created),
+    Phase.PROVISION: (_aborted, _not_created, _late, _foreign, _paused, _created),
     Phase.TRY: (_aborted, _late, _paused, _tried),
     Phase.STEPS: (
         _aborted,
@@ -261,5 +275,5 @@ _RULES: Mapping[Phase, tuple[Rule, ...]] = {
     ),
     Phase.WARM: (_undone, _kept),
     Phase.COOLING: (_kept,),
-    Phase.ENDED: (),
+    Phase.ENDED: (_foreign, _waiting),
 }

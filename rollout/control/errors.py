@@ -8,7 +8,8 @@ RolloutError
 ├── LockedError         another controller holds the lock
 ├── RequestError        what a person asked for does not fit the rollout's phase
 └── PortError           a port could not do what it was asked
-    └── CreationError   what the release needs could not be made (quota, capacity, artifact): final, not worth a retry
+    ├── CreationError   what the release needs could not be made (quota, capacity, artifact): final, not worth a retry
+    └── ForeignError    a whole update would also change what is not the rollout's: a person decides
 """
 
 
@@ -48,3 +49,7 @@ class PortError(RolloutError):
 
 class CreationError(PortError):
     """What the release needs could not be made. Asking again would end the same way."""
+
+
+class ForeignError(PortError):
+    """A whole update would also change what is not the rollout's. Nothing was done, and the message names it all."""

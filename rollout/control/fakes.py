@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rollout.control.codec import decode, encode
 from rollout.control.controller import Judged
 from rollout.control.entries import Entry
-from rollout.control.errors import FenceError, PortError
+from rollout.control.errors import FenceError, ForeignError, PortError
 from rollout.control.ports import Counted, Event, Order, Seen
 from rollout.control.target import Target
 from rollout.control.yardstick import Baseline, Yardstick
@@ -49,6 +49,8 @@ class FakeGateway:
     highest: float = 0.0
     in_service: set[str] = field(default_factory=set[str])
     slow: bool = False
+    foreign: str | None = None
+    """What others have changed: whole updates are refused with it."""
 
     def __post_init__(self) -> None:
         self.in_service |= {self.serves.stable, *self.serves.warm}
@@ -59,6 +61,8 @@ class FakeGateway:
 
     def apply(self, order: Order) -> None:
         self.fault("apply before")
+        if order.whole and self.foreign is not None:
+            raise ForeignError(self.foreign)
         self.orders.append(order)
         self._serve(order.target)
         self.fault("apply after")

@@ -8,6 +8,9 @@ from rollout.control.errors import JournalError
 from rollout.control.target import Target
 from rollout.control.yardstick import Tally, Yardstick
 
+AFTER = frozenset({Phase.WARM, Phase.COOLING, Phase.ENDED})
+"""The phases after an outcome was decided: there is no canary whose traffic could be taken back any more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
@@ -176,6 +179,8 @@ def _verified(state: State, entry: Entry, target: Target) -> State:
     if target != state.target:
         return replace(state, number=entry.number)  # seen before a later decision was written: it says nothing of that
     since = entry.at if state.verified_at is None else state.since
+    if state.phase is Phase.ENDED:
+        state = _resumed(state, entry.at)  # nothing is left that a pause could keep
     return replace(state, number=entry.number, verified_at=entry.at, since=since, ceiling=target.percent)
 
 
@@ -186,7 +191,8 @@ def _asked(state: State, entry: Entry, body: Asked) -> State:
         case Request.RESUME:
             return replace(_resumed(state, entry.at), number=entry.number, asked=None)
         case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO | Request.RETIRE:
-            if state.asked is not None and state.asked.request is Request.ABORT:
+            overruled = state.asked is not None and state.asked.request is Request.ABORT
+            if overruled or (body.request is Request.ABORT and state.phase in AFTER):
                 return replace(state, number=entry.number)  # what takes traffic back is not overruled by a later word
             return replace(state, number=entry.number, asked=body, asked_by=entry.by)
 

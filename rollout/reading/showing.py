@@ -16,11 +16,13 @@ from rich.tree import Tree
 from releases.errors import ReleaseError
 from releases.model import Serving
 from releases.registry import load
+from rollout import agreement
 from rollout.control.entries import Ending
 from rollout.control.errors import PortError
 from rollout.control.journal import StoreJournal
 from rollout.control.judging import TheJudge
 from rollout.control.state import State, fold
+from rollout.errors import AdoptionError
 from rollout.explain import ENDINGS, events, explained
 from rollout.record import Record, find, records
 from rollout.report.page import page
@@ -28,6 +30,7 @@ from rollout.stack import Stack
 from rollout.status import Status, status_of
 from rollout.view import tree
 from rollout.words import clock, iso, lasting
+from settings.errors import SettingsError, StackFileError
 
 _REFRESH = 2.0
 
@@ -106,7 +109,17 @@ def _status(stack: Stack, journal: StoreJournal) -> Status | None:
     if state is None:
         return None
     now = max(time.time(), entries[-1].at)  # an accelerated rollout's clock may be ahead of this machine's
-    return status_of(state, TheJudge().policy(state.policy), now, _servings(stack, state))
+    policy = TheJudge().policy(state.policy)
+    return status_of(state, policy, now, _servings(stack, state), _disagreement(stack, state))
+
+
+def _disagreement(stack: Stack, state: State) -> str | None:
+    """Why the configuration, as its file has it now, would be refused by the program; None where it would not."""
+    try:
+        agreement.check(stack.now(), state)
+    except (AdoptionError, SettingsError, StackFileError) as error:
+        return str(error)
+    return None
 
 
 def _servings(stack: Stack, state: State) -> Mapping[str, Serving]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rollout.control.entries import Ending, Phase
+from rollout.control.entries import Ending, Phase, Request
 from tests.engine.operations import release
 from tests.engine.rollouts import CONDUCT, POLICY, World
 
@@ -56,11 +56,15 @@ def test_promoted_through_a_kill_and_colleagues_updates(world: World) -> None:
 
     world.clock.sleep(600)
     foreign = world.tick()
-    assert foreign.troubles[0].endswith(
-        "would also change what is not its own: update MethodSettings gateway-methods (settings). Apply that "
-        "first by itself, or take it out; nothing was done"
+    assert (foreign.state.phase, foreign.troubles) == (Phase.ENDED, ())
+    assert foreign.state.paused == (
+        "the whole update that r3-1 needs would also change what is not its own: update MethodSettings "
+        "gateway-methods (settings). Nothing was done. Deploy that by itself (pulumi up), or take it out of this "
+        "checkout; then: canary resume"
     )
+    assert dev.only("MethodSettings")["settings"]["throttlingRateLimit"] == 8
     world.throttled(dev, 8)
+    world.service().ask(Request.RESUME)
     over = world.until(lambda state: state.over)
     assert over.phase is Phase.ENDED
     left = {each.name for each in dev.aws().resources.values()}

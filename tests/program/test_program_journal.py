@@ -158,6 +158,22 @@ def test_an_older_configuration_is_refused_with_both_facts_and_the_ways_out(tmp_
         world(tmp_path, *ENDED, rollout="r1-0").journalled()
 
 
+@pytest.mark.parametrize("bodies", [ENDED, (*ENDED, RETIRE, Verified(target=RETIRE.target))])
+@pytest.mark.parametrize("configured", [{"stable": "r2"}, {"stable": "r2", "rollout": "r1-0"}])
+def test_an_older_rollout_is_refused_with_the_same_stable_too(
+    tmp_path: Path, bodies: Sequence[Body], configured: dict[str, object]
+) -> None:
+    with pytest.raises(AdoptionError, match=r"rollout r2-1 has ended since \(promoted\), and r2 serves.*canary adopt"):
+        world(tmp_path, *bodies, **configured).journalled()
+
+
+def test_an_outcome_that_was_taken_back_is_adopted_too(tmp_path: Path) -> None:
+    back = steps(BACK, Verified(target=MADE))
+    with pytest.raises(AdoptionError, match=r"ended since \(worse\), and r1 serves.*canary adopt.*canary undo"):
+        world(tmp_path, *back).journalled()
+    assert places(world(tmp_path / "adopted", *back, rollout="r2-1").lineup()) == ("r1", None, 0.0, ["r2"])
+
+
 def test_with_the_current_id_any_stable_is_a_persons(tmp_path: Path) -> None:
     one = world(tmp_path, *ENDED, rollout="r2-1", stable="r4")
     assert places(one.lineup()) == ("r4", None, 0.0, ["r1"])
@@ -182,6 +198,12 @@ def test_its_own_controller_may_bring_an_unadopted_outcome_about_again(tmp_path:
     with pytest.raises(AdoptionError):
         one.journalled()
     assert places(one.lineup(expected=5)) == ("r2", None, 0.0, ["r1"])
+
+
+def test_its_own_controller_lets_go_of_what_was_kept_before_anybody_adopts(tmp_path: Path) -> None:
+    one = world(tmp_path, *ENDED, RETIRE)
+    assert places(one.lineup(expected=7)) == ("r2", None, 0.0, [])
+    assert one.journalled(7).exports["splitDecidedBy"] == "journal"
 
 
 @pytest.mark.parametrize(("expected", "now"), [(3, "r2-1 is at 4"), (5, "r2-1 is at 4")])

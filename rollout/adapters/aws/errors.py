@@ -3,8 +3,7 @@
 PortError (rollout/control/errors.py)
 ├── AwsError              AWS refused a call, or did not answer
 └── EngineError           an update of the stack failed
-    ├── BusyError         another update holds the stack's lock
-    └── ForeignError      the stack has other changes than the rollout's own waiting; a person decides
+    └── BusyError         another update holds the stack's lock
 """
 
 from rollout.control.errors import PortError
@@ -20,7 +19,3 @@ class EngineError(PortError):
 
 class BusyError(EngineError):
     """Another update holds the stack's lock; the message says whose it is, as far as the engine knows."""
-
-
-class ForeignError(EngineError):
-    """A whole update would also change what is not the rollout's; nothing was done, and the message names it all."""

@@ -15,13 +15,13 @@ from releases.identity import endpoint_name
 from releases.manifest import parse
 from releases.model import Release
 from rollout.adapters.aws.engine import Engine, FaultyError
-from rollout.adapters.aws.errors import AwsError, EngineError, ForeignError
+from rollout.adapters.aws.errors import AwsError, EngineError
 from rollout.adapters.aws.fleet import Capacity, Endpoints
 from rollout.adapters.aws.naming import release_in
 from rollout.adapters.aws.ownership import STAGE, foreign, names_of
 from rollout.adapters.aws.stage import Stage
 from rollout.adapters.local.gateway import example
-from rollout.control.errors import CreationError, PortError
+from rollout.control.errors import CreationError, ForeignError, PortError
 from rollout.control.ports import Journal, Order, Seen
 from rollout.control.split import Split, split_of
 from rollout.control.target import Target
@@ -72,7 +72,8 @@ class AwsTraffic:
         if others:
             raise ForeignError(
                 f"the whole update that {order.rollout} needs would also change what is not its own: "
-                f"{'; '.join(map(str, others))}. Apply that first by itself, or take it out; nothing was done"
+                f"{'; '.join(map(str, others))}. Nothing was done. Deploy that by itself (pulumi up), or take it out "
+                "of this checkout; then: canary resume"
             )
         try:
             self._engine.update(split.sequence)

@@ -10,12 +10,12 @@ from mapping.contract import CONTRACTS
 from releases.identity import endpoint_name
 from releases.manifest import to_json
 from rollout.adapters.aws.engine import Engine, Fault, FaultyError
-from rollout.adapters.aws.errors import AwsError, ForeignError
+from rollout.adapters.aws.errors import AwsError
 from rollout.adapters.aws.ownership import Operation
 from rollout.adapters.aws.stage import Served, Stage
 from rollout.adapters.aws.traffic import AwsTraffic
 from rollout.control.entries import Body, Choice, Decided, Ending, Entry, Phase, Started, Verified
-from rollout.control.errors import CreationError, PortError
+from rollout.control.errors import CreationError, ForeignError, PortError
 from rollout.control.fakes import FakeJournal
 from rollout.control.ports import Order, Seen
 from rollout.control.target import Target
@@ -158,7 +158,10 @@ def test_what_is_not_the_rollouts_own_is_named_and_nothing_done() -> None:
     one = world((START,), served("r1"))
     kind = "aws:apigateway/methodSettings:MethodSettings"
     one.engine.operations = [Operation(op="update", type=kind, name="gateway-methods", changed=frozenset({"settings"}))]
-    with pytest.raises(ForeignError, match=r"not its own: update MethodSettings gateway-methods \(settings\)\. Apply"):
+    said = (
+        r"not its own: update MethodSettings gateway-methods \(settings\)\. Nothing was done\. Deploy .* canary resume"
+    )
+    with pytest.raises(ForeignError, match=said):
         one.traffic.apply(order(MADE, whole=True))
     assert one.engine.updates == []
 

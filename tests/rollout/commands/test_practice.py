@@ -119,15 +119,46 @@ def test_another_canary_than_the_rollouts_own_is_refused_while_it_is_under_way(w
         agreement.check(replace(SETTINGS, canary=CanarySettings(release="r9", percent=3.0)), state)
 
 
+def test_the_stable_release_is_no_canary_of_the_rollouts_own(world: Simulated) -> None:
+    with pytest.raises(AdoptionError, match="puts r1 on as a canary at 3 percent"):
+        agreement.check(replace(SETTINGS, canary=CanarySettings(release="r1", percent=3.0)), world.state())
+
+
 def test_an_outcome_that_the_configuration_does_not_know_is_refused(world: Simulated) -> None:
     state = promoted(world)
-    with pytest.raises(AdoptionError, match=r"knows of no rollout and says that r1 is stable; rollout r2-1 has ended"):
-        agreement.check(replace(SETTINGS, stable="r1"), state)
-    agreement.check(replace(SETTINGS, stable="r2"), state)
+    for older in (None, "r0-1"):
+        knows = f"knows of {f'rollout {older}' if older else 'no rollout'} and says that r"
+        for stable in ("r1", "r2"):  # also where the stable release happens to be the same
+            said = rf"{knows}{stable[1]} is stable; rollout r2-1 has ended since \(promoted\), and r2 serves\. "
+            said += r".*canary adopt\. Or take it back: canary undo, then canary adopt$"
+            with pytest.raises(AdoptionError, match=said):
+                agreement.check(replace(SETTINGS, stable=stable, rollout=older), state)
     agreement.check(replace(SETTINGS, stable="r7", rollout="r2-1"), state)  # a person's decision
 
 
-def test_a_rollback_leaves_nothing_to_disagree_about(world: Simulated) -> None:
+def test_after_its_window_a_promotion_is_adopted_and_stable_chosen(world: Simulated) -> None:
+    promoted(world)
+    world.clock.sleep(7_200)
+    state = world.until(lambda state: state.over)
+    with pytest.raises(AdoptionError, match=r"window for canary undo is over.*canary adopt, then change stable"):
+        agreement.check(replace(SETTINGS, stable="r1"), state)
+
+
+def test_a_rollback_is_an_outcome_too(world: Simulated) -> None:
     abort(world.ports, "eve", "")
     state = world.until(lambda state: not state.under_way)
-    agreement.check(replace(SETTINGS, stable="r1"), state)
+    with pytest.raises(
+        AdoptionError, match=r"r2-1 has ended since \(aborted\), and r1 serves\. .*canary adopt\. .*retry"
+    ):
+        agreement.check(replace(SETTINGS, stable="r1"), state)
+    agreement.check(replace(SETTINGS, stable="r1", rollout="r2-1"), state)
+
+
+def test_the_next_rollout_may_begin_beside_what_serves(world: Simulated) -> None:
+    agreement.check_start(SETTINGS, None)
+    abort(world.ports, "eve", "")
+    state = world.until(lambda state: not state.under_way)
+    agreement.check_start(replace(SETTINGS, stable="r1"), state)
+    with pytest.raises(AdoptionError, match="says that r7 is stable"):
+        agreement.check_start(replace(SETTINGS, stable="r7"), state)
+    agreement.check_start(replace(SETTINGS, stable="r7", rollout="r2-1"), state)

@@ -1,11 +1,13 @@
 """A person's word: what it does, what it does not overrule, and what is written down of the waiting."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rollout.control.controller import Controller, abort, ask
-from rollout.control.entries import Choice, Decided, Ending, Phase, Request
+from rollout.control.entries import Choice, Decided, Ending, Entry, Phase, Request
+from rollout.control.journal import StoreJournal, key_of
 from rollout.control.state import State
 from tests.rollout.simulated import Simulated
 
@@ -82,3 +84,56 @@ def test_every_decision_carries_the_counts_that_it_took_in(world: Simulated) -> 
     assert state.seen is not None
     assert sum(each.canary.requests for each in taken) == state.seen.canary.requests == state.canary_requests
     assert state.step_seen == state.seen
+
+
+def test_after_an_abort_the_step_that_was_journalled_before_is_not_applied_first(world: Simulated) -> None:
+    world.until(lambda state: state.step == 1)
+    state = world.state()
+    before = world.gateway.serves
+    again = Decided(
+        choice=Choice.ADVANCE, reason="on", phase=Phase.STEPS, step=1, target=replace(state.target, percent=60.0)
+    )
+    entry = Entry(
+        number=state.number + 1, began=1, rollout=state.rollout, at=world.clock.now(), by="controller", body=again
+    )
+    world.journal.append(entry)  # a controller that died before it applied this
+    abort(world.ports, "eve", "")
+    orders, world.gateway.highest = len(world.gateway.orders), 0.0
+    state = world.until(lambda _: True)
+    assert (state.ending, state.verified_at is not None) == (Ending.ABORTED, True)
+    assert before.percent == 50
+    assert world.gateway.highest == 0
+    assert [order.target.percent for order in world.gateway.orders[orders:]] == [0.0] * len(
+        world.gateway.orders[orders:]
+    )
+
+
+@pytest.mark.parametrize("ending", [Request.PROMOTE, Request.ABORT])
+def test_an_abort_after_the_end_writes_nothing_and_bars_no_way(world: Simulated, ending: Request) -> None:
+    world.until(in_first_step)
+    ask(world.ports, ending, "eve")
+    ended = world.until(lambda state: state.phase in {Phase.WARM, Phase.COOLING} and state.verified_at is not None)
+    troubles = abort(world.ports, "ada", "too late")
+    promoted = ending is Request.PROMOTE
+    assert troubles == (("r2-1 has promoted r2 already: canary undo takes that back",) if promoted else ())
+    assert world.state().number == ended.number
+    if promoted:
+        ask(world.ports, Request.UNDO, "ada")
+        assert world.until(lambda _: True).ending is Ending.UNDONE
+
+
+def test_a_damaged_journal_does_not_keep_an_abort_from_the_gateway(world: Simulated) -> None:
+    state = world.until(in_first_step)
+    world.store.write(key_of(state.number - 1), b"{")
+    world.ports = replace(world.ports, journal=StoreJournal(world.store))
+    (trouble,) = abort(world.ports, "eve", "")
+    assert "not written down yet" in trouble
+    assert world.gateway.serves.percent == 0
+
+
+def test_what_is_not_seen_yet_is_applied_once_a_tick(world: Simulated) -> None:
+    """Behind a busy lock every apply waits as long as it may: a second one in the same tick would wait again."""
+    world.gateway.slow = True
+    for count in (1, 2, 3):
+        world.until(lambda _: True)
+        assert len(world.gateway.orders) == count
