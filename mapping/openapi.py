@@ -7,10 +7,13 @@ names that are fixed per stack and region. Extensions: API Gateway developer gui
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from mapping.caching import cached
 from mapping.contract import Contract
+from mapping.cors import Cors, gateway_parameters, with_cors
 from mapping.gateway_responses import gateway_responses
+from mapping.security import SIGV4, Scheme, secured
 
 # Which answers of SageMaker's reach which template, as (selection pattern, status key, class for error.vtl).
 # The pattern is matched against the whole status (botocore's apigateway model, IntegrationResponse); patterns are
@@ -24,6 +27,7 @@ ERROR_CLASSES = (
     ("default", "500", "other"),
 )
 SUCCESS_PATTERN = r"2\d{2}"
+VALIDATOR = "parameters"
 # Every status that a template or a gateway response may answer with, for the document's readers.
 CLIENT_STATUSES = {
     "400": "A parameter is missing or malformed, or the model does not take these ids",
@@ -60,24 +64,59 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """What the document says of the API as a whole; `extensions` are further top-level `x-amazon-apigateway-*`."""
+    """What the document says of the API as a whole.
+
+    `schemes` are asked for in every operation, all of them, and `key_source` says where an API key is read from.
+    `cache_release` is the release whose answers are cached, None without a cache. `validate` lets the gateway refuse
+    what lacks a parameter. `policy` is the resource policy, `compression_bytes` the size from which answers are
+    compressed, `address` the only one under which the API is reached, None where its own is open.
+    """
 
     name: str
     description: str = "Predicted ratings, served by a SageMaker endpoint through mapping templates alone"
-    extensions: Mapping[str, object] = field(default_factory=dict[str, object])
+    schemes: Sequence[Scheme] = ()
+    key_source: str = "HEADER"
+    cors: Cors | None = None
+    cache_release: str | None = None
+    validate: bool = True
+    policy: Mapping[str, object] | None = None
+    compression_bytes: int | None = None
+    address: str | None = None
+
+    @property
+    def extensions(self) -> Mapping[str, object]:
+        """The top-level `x-amazon-apigateway-*` and what else only some APIs have."""
+        found: dict[str, object] = {}
+        if self.validate:
+            found["x-amazon-apigateway-request-validators"] = {
+                VALIDATOR: {"validateRequestParameters": True, "validateRequestBody": False}
+            }
+        if self.schemes:
+            found["x-amazon-apigateway-api-key-source"] = self.key_source
+        if self.policy is not None:
+            found["x-amazon-apigateway-policy"] = self.policy
+        if self.compression_bytes is not None:
+            found["x-amazon-apigateway-minimum-compression-size"] = self.compression_bytes
+        if self.address is not None:
+            closed = {"disableExecuteApiEndpoint": True}
+            found["servers"] = [{"url": self.address, "x-amazon-apigateway-endpoint-configuration": closed}]
+        return found
 
 
 def document(api: Api, routes: Sequence[Route]) -> str:
     """Return the API's document as canonical JSON text: the same API gives the same text, byte for byte."""
+    components: dict[str, object] = {"schemas": _schemas(routes)}
+    if api.schemes:
+        components["securitySchemes"] = {scheme.name: scheme.definition for scheme in api.schemes}
+    paths = cached(secured(_paths(routes, validate=api.validate), api.schemes), api.cache_release)
     body = {
         "openapi": "3.0.1",
         "info": {"title": api.name, "description": api.description, "version": "1"},
-        "paths": _paths(routes),
-        "components": {"schemas": _schemas(routes)},
-        "x-amazon-apigateway-request-validators": {
-            "parameters": {"validateRequestParameters": True, "validateRequestBody": False}
-        },
-        "x-amazon-apigateway-gateway-responses": gateway_responses(),
+        "paths": with_cors(paths, api.cors),
+        "components": components,
+        "x-amazon-apigateway-gateway-responses": gateway_responses(
+            signed=any(scheme.name == SIGV4 for scheme in api.schemes), parameters=gateway_parameters(api.cors)
+        ),
         **api.extensions,
     }
     return json.dumps(body, indent=1, sort_keys=True, ensure_ascii=False)
@@ -88,10 +127,11 @@ def document_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _paths(routes: Sequence[Route]) -> dict[str, dict[str, object]]:
-    paths: dict[str, dict[str, object]] = {}
+def _paths(routes: Sequence[Route], *, validate: bool) -> dict[str, dict[str, dict[str, object]]]:
+    paths: dict[str, dict[str, dict[str, object]]] = {}
     for route in routes:
-        paths.setdefault(route.contract.path, {})[route.contract.method] = _operation(route)
+        validator = {"x-amazon-apigateway-request-validator": VALIDATOR} if validate else {}
+        paths.setdefault(route.contract.path, {})[route.contract.method] = {**_operation(route), **validator}
     return paths
 
 
@@ -115,7 +155,6 @@ def _operation(route: Route) -> dict[str, object]:
             "200": _response("Predicted ratings in the order of the items", _schema_name(contract)),
             **{status: _response(text, "Error") for status, text in CLIENT_STATUSES.items()},
         },
-        "x-amazon-apigateway-request-validator": "parameters",
         "x-amazon-apigateway-integration": _integration(route),
     }
 

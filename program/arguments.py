@@ -131,14 +131,15 @@ def _stage(
     if lineup.stable is None:
         return None
 
-    documents: dict[ContractRef, str] = {}  # many releases, few contracts
+    documents: dict[tuple[ContractRef, str], str] = {}  # many releases, few contracts
 
     def text(release: Release) -> str:
         if release.id in carried:
             return carried[release.id]
-        if release.contract not in documents:
-            documents[release.contract] = document_of(release, settings, cloud, route.role_arn)
-        return documents[release.contract]
+        key = release.contract, "" if settings.api.cache is None else release.id  # with a cache each has its own
+        if key not in documents:
+            documents[key] = document_of(release, settings, cloud, route.role_arn)
+        return documents[key]
 
     def track(release: Release) -> Track:
         document = text(release)

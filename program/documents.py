@@ -10,9 +10,10 @@ from components.cloud import Cloud
 from components.route import GatewayRouteArgs
 from mapping.contract import Contract, load_contract
 from mapping.errors import MappingError
-from mapping.openapi import Api, Route, document
+from mapping.openapi import Route, document
+from program.features import api_of
 from releases.model import Release
-from settings import EndpointType, Settings
+from settings import Settings
 
 ROUTE = "ratings"
 _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
@@ -78,18 +79,4 @@ def document_of(release: Release, settings: Settings, cloud: Cloud, role_arn: st
         timeout_milliseconds=settings.api.timeout_milliseconds,
         partition=cloud.partition,
     )
-    return document(Api(name=settings.api.name, extensions=_extensions(settings)), [route])
-
-
-def _extensions(settings: Settings) -> dict[str, object]:
-    """A private API cannot be deployed without a resource policy, and an overwriting import drops a separate one."""
-    if settings.api.endpoint_type is not EndpointType.PRIVATE:
-        return {}
-    statement = {
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": "execute-api:Invoke",
-        "Resource": "execute-api:/*",
-        "Condition": {"StringEquals": {"aws:SourceVpce": list(settings.api.vpc_endpoints)}},
-    }
-    return {"x-amazon-apigateway-policy": {"Version": "2012-10-17", "Statement": [statement]}}
+    return document(api_of(settings, cloud, release), [route])

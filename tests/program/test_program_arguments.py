@@ -75,8 +75,9 @@ def test_a_private_apis_document_carries_its_resource_policy() -> None:
     api = {"name": "p", "endpointType": "PRIVATE", "vpcEndpoints": ["vpce-0123456789abcdef0"]}
     declared = arguments(settings(api=api), Lineup(stable=R1), CLOUD, stack="prod", store=STORE)
     assert declared.stage
-    (statement,) = json.loads(declared.stage.body)["x-amazon-apigateway-policy"]["Statement"]
-    assert statement["Condition"] == {"StringEquals": {"aws:SourceVpce": ["vpce-0123456789abcdef0"]}}
+    allow, deny = json.loads(declared.stage.body)["x-amazon-apigateway-policy"]["Statement"]
+    assert (allow["Effect"], allow["Principal"], deny["Effect"]) == ("Allow", "*", "Deny")
+    assert deny["Condition"] == {"StringNotEquals": {"aws:SourceVpce": ["vpce-0123456789abcdef0"]}}
     assert declared.stage.endpoint_type is EndpointType.PRIVATE
 
 

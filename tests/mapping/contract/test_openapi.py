@@ -100,6 +100,7 @@ def test_the_same_api_gives_the_same_text_and_another_limit_another_hash() -> No
         ("BAD_REQUEST_PARAMETERS", "400"),
         ("BAD_REQUEST_BODY", "400"),
         ("UNSUPPORTED_MEDIA_TYPE", "415"),
+        ("AUTHORIZER_FAILURE", "503"),
         ("THROTTLED", "429"),
         ("QUOTA_EXCEEDED", "429"),
         ("INTEGRATION_FAILURE", "502"),
@@ -123,6 +124,6 @@ def test_throttled_callers_are_told_when_to_come_back() -> None:
 
 def test_further_extensions_go_into_the_document_and_its_hash() -> None:
     plain = document(Api(name="a"), [])
-    extended = document(Api(name="a", extensions={"x-amazon-apigateway-minimum-compression-size": 1024}), [])
+    extended = document(Api(name="a", compression_bytes=1024), [])
     assert json.loads(extended)["x-amazon-apigateway-minimum-compression-size"] == 1024
     assert document_hash(plain) != document_hash(extended)
