@@ -18,6 +18,7 @@ METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
 MODEL = "aws:sagemaker/model:Model"
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
+FUNCTION = "aws:lambda/function:Function"
 
 
 def _none() -> dict[str, str]:
@@ -85,6 +86,23 @@ ACCEPTED: Mapping[str, Columns] = {
     ),
 }
 
+FUNCTION_COLUMNS = Columns(
+    imitated=_words("name code handler runtime environment timeout memorySize"),
+    without_effect=_words(
+        "role description tags region architectures publish publishTo tracingConfig loggingConfig vpcConfig kmsKeyArn "
+        "deadLetterConfig ephemeralStorage skipDestroy sourceCodeHash codeSha256 codeSigningConfigArn snapStart "
+        "reservedConcurrentExecutions sourceKmsKeyArn replaceSecurityGroupsOnDestroy replacementSecurityGroupIds"
+    ),
+    refused={
+        "packageType": "images are not run here; package a zip (packageType Zip is the default: leave it out)",
+        "imageUri": "images are not run here",
+        "layers": "layers are not fetched; put what the handler needs into its archive",
+        "s3Bucket": "code in a bucket is not fetched; give an archive of this machine",
+        "fileSystemConfig": "no file systems are mounted",
+    },
+)
+"""Held against a function that an API invokes; any other may be what it wants."""
+
 TREE = "the API must be one OpenAPI document (RestApi's body), not a tree of resources"
 REFUSED_TYPES: Mapping[str, str] = {
     "aws:apigateway/method:Method": TREE,
@@ -128,7 +146,18 @@ def check(registration: Registration) -> None:
         if kind.startswith(GATEWAYS) and kind not in WITHOUT_EFFECT_TYPES:
             raise UnsupportedError(resource, "type", "not imitated")
         return
-    for prop, value in registration.inputs.items():
+    check_properties(registration, columns)
+
+
+def check_properties(registration: Registration, columns: Columns) -> None:
+    """Refuse a property that would make a difference which the emulator does not make.
+
+    Raises:
+        UnsupportedError: with the resource, the property and the reason.
+    """
+    resource = f"{registration.type} {registration.name!r}"
+    for prop in sorted(registration.inputs, key=lambda name: (name not in columns.refused, name)):
+        value = registration.inputs[prop]
         if prop in columns.imitated or prop in columns.without_effect or value in (None, False, "", [], {}):
             continue
         raise UnsupportedError(resource, prop, columns.refused.get(prop, f"{value!r}: not known to the emulator"))

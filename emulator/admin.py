@@ -2,7 +2,7 @@
 
 GET  /health   200 {"status": "ok"}
 GET  /stage    the stage as GetStage shows it (?name= where there are several)
-GET  /lineup   the endpoints: name, status, since when, how often invoked
+GET  /lineup   the endpoints: name, status, since when, how often invoked; the Lambda functions
 POST /try, PATCH /stage   a method's test and an update of the stage (`admin_stage.py`)
 POST /reload   {"config": {...}} or nothing: run the program again, swap when its endpoints are in service
 """
@@ -102,7 +102,7 @@ def _method_settings(stage: StageState) -> dict[str, object]:
 
 
 def lineup(emulation: "Emulation") -> dict[str, object]:
-    """Return the endpoints in service."""
+    """Return the endpoints in service, and the functions that are kept warm."""
     served = emulation.served
     return {
         "endpoints": [
@@ -118,7 +118,16 @@ def lineup(emulation: "Emulation") -> dict[str, object]:
                 "invocations": each.invocations,
             }
             for each in served.endpoints.values()
-        ]
+        ],
+        "functions": [
+            {
+                "name": each.spec.name,
+                "arn": each.spec.arn,
+                "handler": each.spec.handler,
+                "invocations": each.invocations,
+            }
+            for each in served.functions.functions.values()
+        ],
     }
 
 

@@ -20,6 +20,8 @@ from emulator.arrival import Split
 from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
 from emulator.fleet import Fleet
+from emulator.function_reading import invoked
+from emulator.functions import Functions, Settings
 from emulator.graph import Graph, StageState
 from emulator.http_server import HttpServer
 from emulator.pipeline import Passage, respond
@@ -40,7 +42,11 @@ Source = Callable[[Mapping[str, Any] | None], Recording]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to serve. Port 0 takes a free one; `endpoints` are containers that run already, by endpoint name."""
+    """How to serve. Port 0 takes a free one; `endpoints` are containers that run already, by endpoint name.
+
+    `function_variables` are laid over every Lambda function's own: where it finds what stands in for AWS
+    (`AWS_ENDPOINT_URL_DYNAMODB`).
+    """
 
     store: Path
     port: int = 0
@@ -48,6 +54,7 @@ class Options:
     seed: int | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
     invocation_seconds: float = INVOCATION_SECONDS
+    function_variables: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def without_endpoint(external: Mapping[str, str], graph: Graph) -> list[str]:
@@ -70,6 +77,7 @@ class Emulation:
         self.fleet = Fleet(
             options.store, options.endpoints, options.seed, invocation_seconds=options.invocation_seconds
         )
+        self.function_settings = Settings(log_folder=options.store / "logs", variables=options.function_variables)
         self.split = Split(seed=options.seed)
         self.throttles = Throttles(time.monotonic)
         self.access_logs = AccessLogs(options.store / "logs")
@@ -108,7 +116,7 @@ class Emulation:
             await self.admin_server.start(HOST, self.options.admin_port)
         except BaseException:
             await self.gateway_server.stop()
-            await self.fleet.retire(self.served.endpoints.values())
+            await self._end(self.served)
             raise
         FolderStore(self.options.store).write(ADDRESS, (json.dumps(self.address(), indent=1) + "\n").encode())
 
@@ -121,8 +129,13 @@ class Emulation:
         graph = await self._graph(None)
         for problem in without_endpoint(self.options.endpoints, graph):
             print(f"emulator: {problem}", file=sys.stderr)
-        endpoints = await self.fleet.prepared(graph.endpoints, {})
-        self._served = serving(graph, endpoints, self.throttles, self.split)
+        functions = await Functions.prepared(graph.functions, self.function_settings, None)
+        try:
+            endpoints = await self.fleet.prepared(graph.endpoints, {})
+        except BaseException:
+            await functions.retire()
+            raise
+        self._served = serving(graph, endpoints, functions, self.throttles, self.split)
 
     async def reload(self, config: Mapping[str, Any] | None = None) -> None:
         """Take over another configuration, or the changed file. Requests in flight end on the old state.
@@ -133,11 +146,17 @@ class Emulation:
         async with self._reloading:
             graph = await self._graph(config)
             old = self.served
-            endpoints = await self.fleet.prepared(graph.endpoints, old.endpoints)
-            self._served = serving(graph, endpoints, self.throttles, self.split)
+            functions = await Functions.prepared(graph.functions, self.function_settings, old.functions)
+            try:
+                endpoints = await self.fleet.prepared(graph.endpoints, old.endpoints)
+            except BaseException:
+                await functions.retire(kept=old.functions)
+                raise
+            self._served = serving(graph, endpoints, functions, self.throttles, self.split)
             self.updated = time.time()
             gone = [each for name, each in old.endpoints.items() if endpoints.get(name) is not each]
-            task = asyncio.get_running_loop().create_task(self._retire(old, gone, list(self._retiring)))
+            retiring = self._retire(old, functions, gone, list(self._retiring))
+            task = asyncio.get_running_loop().create_task(retiring)
             self._retiring.add(task)
             task.add_done_callback(self._retiring.discard)
 
@@ -161,12 +180,19 @@ class Emulation:
         self.updated = time.time()
         return True
 
-    async def _retire(self, old: Served, gone: list[Endpoint], before: list[asyncio.Task[None]]) -> None:
+    async def _retire(
+        self, old: Served, functions: Functions, gone: list[Endpoint], before: list[asyncio.Task[None]]
+    ) -> None:
         """Stop what only `old` knew, when its requests and those of the states before it are answered."""
         if before:
             await asyncio.wait(before)
         await old.flights.landed()
         await self.fleet.retire(gone)
+        await old.functions.retire(kept=functions)
+
+    async def _end(self, served: Served) -> None:
+        await self.fleet.retire(served.endpoints.values())
+        await served.functions.retire()
 
     async def stop(self) -> None:
         """Answer what is in flight, then stop everything."""
@@ -175,7 +201,7 @@ class Emulation:
         for task in list(self._retiring):
             await task
         if self._served is not None:
-            await self.fleet.retire(self._served.endpoints.values())
+            await self._end(self._served)
         self.access_logs.close()
         for file in self.execution_logs.values():
             file.close()
@@ -207,6 +233,10 @@ class Emulation:
         graph = graph_of(recording)
         for problem in broken_templates(graph):
             print(f"emulator: every request will be answered 500: {problem}", file=sys.stderr)
+        for name in invoked(graph.apis, graph.stages.values()):
+            if name not in graph.functions:
+                reason = f"no aws:lambda/function:Function is called {name!r}"
+                print(f"emulator: every request to it will be answered 500: {reason}", file=sys.stderr)
         return graph
 
     def access_log(self, stage: StageState, *, canary: bool = False) -> str | None:

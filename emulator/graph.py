@@ -80,8 +80,27 @@ class EndpointSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionSpec:
+    """A Lambda function of Python and all that its process is made of.
+
+    `code` is the registered archive as canonical JSON, relative paths in it are the program's (`directory`).
+    `timeout` is in seconds, `memory` in MB.
+    """
+
+    name: str
+    arn: str
+    runtime: str
+    handler: str
+    code: str
+    directory: str
+    environment: tuple[tuple[str, str], ...]
+    timeout: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Everything that one recording says about serving."""
+    """Everything that one recording says about serving. `functions` are those that an API's integrations name."""
 
     project: str
     stack: str
@@ -89,3 +108,4 @@ class Graph:
     apis: Mapping[str, Api]
     stages: Mapping[str, StageState]
     endpoints: Mapping[str, EndpointSpec]
+    functions: Mapping[str, FunctionSpec]

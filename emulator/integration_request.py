@@ -13,9 +13,9 @@ from emulator.binary import is_binary, request_payload
 from emulator.exchange import EndpointRequest, Validated
 from emulator.faults import Fault, FaultType
 from emulator.headers import ILLEGAL_TOWARDS_AWS
+from emulator.lambda_uri import filled
 from mapping.variables import Overrides, Variables
 
-_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([^}]*)\}")
 _PATH_PARAMETER = re.compile(r"\{([^}]*)\}")
 FRESH = Overrides(request={"path": {}, "header": {}, "querystring": {}}, response={"header": {}})
 """What the override maps begin with (recorded 2025-05-20)."""
@@ -117,8 +117,7 @@ def _require_legal(integration: Integration, mapped: Mapping[str, str]) -> None:
 
 def _uri(uri: str, variables: Mapping[str, str], path: Mapping[str, str]) -> str:
     """Fill stage variables and path parameters in; an unknown one leaves nothing."""
-    uri = _STAGE_VARIABLE.sub(lambda match: variables.get(match[1], ""), uri)
-    return _PATH_PARAMETER.sub(lambda match: path.get(match[1], ""), uri)
+    return _PATH_PARAMETER.sub(lambda match: path.get(match[1], ""), filled(uri, variables))
 
 
 def _laid_over(headers: Mapping[str, str], mapped: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """From the integration's reply to the client's answer: selection, mapping, template, overrides, headers. Pure."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,9 +12,11 @@ from emulator.binary import is_binary, response_payload
 from emulator.exchange import EndpointReply, HttpResponse
 from emulator.faults import Fault, FaultType
 from emulator.headers import towards_client
+from emulator.lambda_uri import names_function
 from mapping.variables import Overrides, Variables
 
 JSON = "application/json"
+SUCCESS = 200
 LOWEST_STATUS, HIGHEST_STATUS = 100, 599
 
 
@@ -22,20 +25,37 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def select(responses: tuple[IntegrationResponse, ...], status: int) -> IntegrationResponse:
-    """Choose the integration response: the first whose pattern is the whole status, else the default.
+def select(responses: tuple[IntegrationResponse, ...], value: str | None) -> IntegrationResponse:
+    """Choose the integration response: the first whose pattern is the whole `value`, else the default.
+
+    `value` None matches no pattern.
 
     Raises:
         Fault: nothing matches and there is no default.
     """
     for response in responses:
-        if response.pattern is not None and _compiled(response.pattern).fullmatch(str(status)):
+        if response.pattern is not None and value is not None and _compiled(response.pattern).fullmatch(value):
             return response
     for response in responses:
         if response.pattern is None:
             return response
-    reason = f"no match for output mapping and no default output mapping configured, endpoint status {status}"
+    reason = f"no match for output mapping and no default output mapping configured, endpoint status {value or 200}"
     raise Fault(FaultType.API_CONFIGURATION_ERROR, reason=reason)
+
+
+def selection_value(reply: EndpointReply) -> str | None:
+    """Return what selection patterns are matched against: the status, for Lambda a function's `errorMessage`.
+
+    A function that succeeds matches none, not even `200` (recorded 2025-05-05).
+    """
+    if reply.status != SUCCESS or not names_function(reply.request.uri):
+        return str(reply.status)
+    try:
+        found = cast("object", json.loads(reply.body))
+    except ValueError:
+        return None
+    message = cast("Mapping[str, object]", found).get("errorMessage") if isinstance(found, dict) else None
+    return message if isinstance(message, str) and message else None
 
 
 def integration_response(reply: EndpointReply, ids: tuple[tuple[str, str], ...]) -> HttpResponse:
@@ -48,7 +68,7 @@ def integration_response(reply: EndpointReply, ids: tuple[tuple[str, str], ...])
     """
     request = reply.request
     routed = request.validated.routed
-    response = select(routed.method.integration.responses, reply.status)
+    response = select(routed.method.integration.responses, selection_value(reply))
     backend = {name.lower(): value for name, value in reply.headers}
     mapped: dict[str, str] = {}
     for name, expression in response.parameters.items():

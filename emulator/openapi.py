@@ -22,6 +22,7 @@ from emulator.api import (
 from emulator.computed import token
 from emulator.document import Document, DocumentReader, listing, mapping, read_document
 from emulator.errors import GraphError
+from emulator.lambda_uri import names_function
 
 VERBS = {"get", "put", "post", "delete", "options", "head", "patch"}
 ANY = "x-amazon-apigateway-any-method"
@@ -125,15 +126,16 @@ class _Reader(DocumentReader):
         if kind not in {each.value for each in IntegrationType}:
             raise self.unsupported(f"{where}: {INTEGRATION}.type", f"{kind or 'none'}: imitated are AWS and MOCK")
         uri = str(entry.get("uri", ""))
-        if kind == IntegrationType.AWS and ":runtime.sagemaker:path/" not in uri:
+        if kind == IntegrationType.AWS and ":runtime.sagemaker:path/" not in uri and not names_function(uri):
             reason = (
-                f"{uri!r}: of AWS's services only SageMaker runtime is imitated (…:runtime.sagemaker:path/endpoints/…)"
+                f"{uri!r}: of AWS's services SageMaker runtime (…:runtime.sagemaker:path/endpoints/…) and Lambda "
+                "(…:lambda:path/2015-03-31/functions/…) are imitated"
             )
             raise self.unsupported(f"{where}: {INTEGRATION}.uri", reason)
         if kind == IntegrationType.AWS and entry.get("httpMethod") != "POST":
-            reason = f"{entry.get('httpMethod')!r}: SageMaker runtime knows POST only"
+            reason = f"{entry.get('httpMethod')!r}: SageMaker runtime and Lambda's Invoke know POST only"
             raise self.unsupported(f"{where}: {INTEGRATION}.httpMethod", reason)
-        if kind == IntegrationType.AWS and not entry.get("credentials"):
+        if kind == IntegrationType.AWS and not entry.get("credentials") and not names_function(uri):
             raise GraphError(
                 self.resource,
                 f"{where}: {INTEGRATION}.credentials",
@@ -141,6 +143,8 @@ class _Reader(DocumentReader):
             )
         prefix = "integration.request."
         parameters = self.expressions(where, entry.get("requestParameters"), prefix, expressions.REQUEST_SOURCES)
+        if any(target.lower() == "header.x-amz-invocation-type" for target in parameters):
+            raise self.unsupported(f"{where}: {prefix}header.X-Amz-Invocation-Type", "only synchronous calls are made")
         return Integration(
             kind=IntegrationType(kind),
             uri=uri,

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from emulator.computed import Place
@@ -49,7 +50,8 @@ class Registration:
 class Recording:
     """A program's run: the registrations in order, the stack's outputs, and its resource hooks by name.
 
-    Hooks are recorded and not called: under mocks there is no stack from before that one could guard.
+    Hooks are recorded and not called: under mocks there is no stack from before that one could guard. `directory` is
+    the program's working directory: what an asset's relative path begins at.
     """
 
     project: str
@@ -58,6 +60,7 @@ class Recording:
     registrations: tuple[Registration, ...]
     outputs: Mapping[str, Any]
     hooks: Mapping[str, Callable[..., object]] = field(default_factory=dict[str, Callable[..., object]])
+    directory: str = ""
 
     def of_type(self, kind: str) -> tuple[Registration, ...]:
         """Return the registrations of one type token, in order."""
@@ -65,7 +68,7 @@ class Recording:
 
     def to_json(self) -> str:
         """Return the recording as JSON text, without the hooks' code."""
-        document = {name: getattr(self, name) for name in ("project", "stack", "outputs")}
+        document = {name: getattr(self, name) for name in ("project", "stack", "outputs", "directory")}
         return json.dumps(
             {
                 **document,
@@ -134,6 +137,7 @@ def registered(
         registrations=tuple(monitor.registrations),
         outputs=monitor.stack_outputs,
         hooks=dict(callbacks.hooks),
+        directory=str(Path.cwd()),
     )
 
 

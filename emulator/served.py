@@ -14,11 +14,15 @@ from emulator import templates
 from emulator.arrival import Split
 from emulator.exchange import EndpointReply, EndpointRequest
 from emulator.faults import Fault, FaultType
+from emulator.functions import Functions
 from emulator.graph import Graph
+from emulator.lambda_uri import function_name, names_function
 from emulator.pipeline import Gateway, Invoke
 from emulator.routing import tree
-from emulator.sagemaker import Endpoint, SageMaker
+from emulator.sagemaker import Endpoint, Result, SageMaker
 from emulator.throttling import Throttles
+
+NOT_FOUND = 404
 
 
 class Flights:
@@ -52,11 +56,14 @@ class Served:
     graph: Graph
     gateway: Gateway
     endpoints: Mapping[str, Endpoint]
+    functions: Functions
     flights: Flights = field(default_factory=Flights)
 
 
-def serving(graph: Graph, endpoints: Mapping[str, Endpoint], throttles: Throttles, split: Split) -> Served:
-    """Build the state for a graph whose endpoints are in service."""
+def serving(
+    graph: Graph, endpoints: Mapping[str, Endpoint], functions: Functions, throttles: Throttles, split: Split
+) -> Served:
+    """Build the state for a graph whose endpoints are in service and whose functions are prepared."""
     runtime = SageMaker(place=graph.place, endpoints=endpoints, clock=time.time)
     gateway = Gateway(
         graph=graph,
@@ -64,22 +71,37 @@ def serving(graph: Graph, endpoints: Mapping[str, Endpoint], throttles: Throttle
         throttles=throttles,
         split=split.canary,
         clock=time.time,
-        invoke=invoker(runtime),
+        invoke=invoker(runtime, functions),
     )
-    return Served(graph=graph, gateway=gateway, endpoints=endpoints)
+    return Served(graph=graph, gateway=gateway, endpoints=endpoints, functions=functions)
 
 
-def invoker(runtime: SageMaker) -> Invoke:
+async def _called(request: EndpointRequest, runtime: SageMaker, functions: Functions) -> Result:
+    """Call the service that the URI names.
+
+    Raises:
+        Fault: API_CONFIGURATION_ERROR where it names a function that is not there.
+    """
+    if not names_function(request.uri):
+        return await runtime.invoke(request.uri, request.headers, request.body)
+    answer = await functions.invoke(function_name(request.uri) or "", request.body)
+    if answer.status == NOT_FOUND:
+        reason = f"Invalid permissions on Lambda function, or none of that name: {request.uri}"
+        raise Fault(FaultType.API_CONFIGURATION_ERROR, reason=reason)
+    return Result(status=answer.status, headers=answer.headers, body=answer.payload)
+
+
+def invoker(runtime: SageMaker, functions: Functions) -> Invoke:
     """Return the arrow EndpointRequest -> EndpointReply.
 
-    When the gateway's timeout has passed it answers 504 and the container goes on working, as on AWS.
+    When the gateway's timeout has passed it answers 504 and the container or function goes on working, as on AWS.
     """
     left_behind: set[asyncio.Task[object]] = set()
 
     async def invoke(request: EndpointRequest) -> EndpointReply:
         integration = request.validated.routed.method.integration
         started = time.perf_counter()
-        task = asyncio.ensure_future(runtime.invoke(request.uri, request.headers, request.body))
+        task = asyncio.ensure_future(_called(request, runtime, functions))
         done, _ = await asyncio.wait({task}, timeout=integration.timeout)
         if not done:
             left_behind.add(task)

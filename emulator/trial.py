@@ -126,9 +126,7 @@ def endpoint_address(uri: str) -> str:
     parts = uri.split(":", 5)
     if len(parts) != 6:  # noqa: PLR2004 - an ARN has six parts
         return uri
-    region, (service, _, path) = parts[3], parts[5].partition(":")
-    if not path:  # arn:aws:apigateway:region:service:path/...
-        service, path = parts[4], parts[5]
+    region, service, path = parts[3], parts[4], parts[5]
     return f"https://{service}.{region}.amazonaws.com/{path.removeprefix('path/').lstrip('/')}"
 
 
