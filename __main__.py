@@ -7,13 +7,14 @@ import pulumi
 
 from components.account import LogRole
 from components.endpoint import ModelEndpoint
+from components.enriched import EnrichedRoute
 from components.logs import AccessLogs
 from components.route import GatewayRoute
 from components.stage import CanaryStage
 from components.storage import TrainingBucket
 from program.arguments import arguments
 from program.configuration import read_cloud, read_configuration, read_expected, told_plainly
-from program.documents import ROUTE, example_path
+from program.documents import ENRICHED, ROUTE, example_path
 from program.exports import next_step
 from program.journal import check_account, read_journal
 from program.lineup import read_lineup
@@ -40,6 +41,8 @@ if declared.log_role is not None:
     before.append(LogRole("account", declared.log_role).account)
 if declared.route is not None:
     before.extend(GatewayRoute(ROUTE, declared.route).policies)
+if declared.enriched is not None:
+    before.extend(EnrichedRoute(ENRICHED, declared.enriched).before_stage)
 if declared.stage is not None:
     before.extend(endpoints[track.release].endpoint for track in declared.stage.split)
     stage = CanaryStage("gateway", replace(declared.stage, before_stage=before))

@@ -28,6 +28,14 @@ class Cloud:
         """Compose a SageMaker endpoint's ARN, which is lower-cased whatever its name."""
         return self.arn("sagemaker", f"endpoint/{name.lower()}")
 
+    def function_arn(self, name: str) -> str:
+        """Compose a Lambda function's ARN, without a version."""
+        return self.arn("lambda", f"function:{name}")
+
+    def table_arn(self, name: str) -> str:
+        """Compose a DynamoDB table's ARN."""
+        return self.arn("dynamodb", f"table/{name}")
+
     def log_group_arn(self, name: str) -> str:
         """Compose a log group's ARN, without the `:*` that stands for its streams."""
         return self.arn("logs", f"log-group:{name}")

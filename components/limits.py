@@ -26,6 +26,13 @@ VARIABLE_VALUE = (r"[A-Za-z0-9._~:/?#&=,-]+", 512)
 LOG_GROUP_NAME = (r"[.\-_/#A-Za-z0-9]+", 512)
 """botocore logs, LogGroupName."""
 
+FUNCTION_NAME = (r"[a-zA-Z0-9_-]+", 64)
+"""botocore lambda, CreateFunctionRequest.functionName's last part; 64 characters: Lambda API reference,
+CreateFunction."""
+
+TABLE_NAME = (r"[a-zA-Z0-9_.-]{3,}", 255)
+"""botocore dynamodb, TableName."""
+
 BUCKET_NAME = (r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 

@@ -22,6 +22,11 @@ def endpoint_log_group(endpoint: str) -> str:
     return f"/aws/sagemaker/Endpoints/{endpoint}"
 
 
+def function_log_group(function: str) -> str:
+    """Name the group that Lambda writes a function's lines to (developer guide, "Log groups")."""
+    return f"/aws/lambda/{function}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLogsArgs:
     """`log_group` takes one line for each request, `log_group` + `/Canary` those of a canary once more."""

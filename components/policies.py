@@ -23,6 +23,21 @@ def invoke_policy(endpoint_arn: str) -> str:
     return _document([_allow("InvokeEndpoint", ["sagemaker:InvokeEndpoint"], [endpoint_arn])])
 
 
+def call_policy(function_arn: str) -> str:
+    """Allow calls of one function and nothing else."""
+    return _document([_allow("InvokeFunction", ["lambda:InvokeFunction"], [function_arn])])
+
+
+def function_policy(cloud: Cloud, *, endpoint: str, tables: Sequence[str], log_group: str) -> str:
+    """What a release's function needs: its log, its release's endpoint, and to read items of the tables by key."""
+    statements = [
+        _allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{cloud.log_group_arn(log_group)}:*"]),
+        _allow("InvokeEndpoint", ["sagemaker:InvokeEndpoint"], [cloud.endpoint_arn(endpoint)]),
+        _allow("ReadItems", ["dynamodb:BatchGetItem"], [cloud.table_arn(table) for table in tables]),
+    ]
+    return _document(statements)
+
+
 def model_policy(cloud: Cloud, *, image: str, artifact: str, log_group: str, capture: str | None = None) -> str:
     """What a model's container needs: its image, its own artifact, its log, its metrics, and where it may capture.
 

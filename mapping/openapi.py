@@ -61,6 +61,21 @@ class Route:
         variable = f"${{stageVariables.{self.contract.stage_variable}}}"
         return f"arn:{self.partition}:apigateway:{self.region}:runtime.sagemaker:path/endpoints/{variable}/invocations"
 
+    @property
+    def answers(self) -> Mapping[str, tuple[str, str]]:
+        """Integration responses by pattern: (status, template)."""
+        limit = self.max_items
+        failed = {
+            pattern: (status, self.contract.error_template(backend=backend, max_items=limit))
+            for pattern, status, backend in ERROR_CLASSES
+        }
+        return {SUCCESS_PATTERN: ("200", self.contract.response_template(max_items=limit)), **failed}
+
+    @property
+    def notes(self) -> Mapping[str, object]:
+        """Further members of the operation."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
@@ -140,6 +155,7 @@ def _operation(route: Route) -> dict[str, object]:
     return {
         "operationId": contract.operation,
         "summary": contract.summary,
+        **route.notes,
         "parameters": [
             {
                 "name": parameter.name,
@@ -165,13 +181,6 @@ def _response(description: str, schema: str) -> dict[str, object]:
 
 
 def _integration(route: Route) -> dict[str, object]:
-    contract, limit = route.contract, route.max_items
-    responses: dict[str, object] = {
-        SUCCESS_PATTERN: _integration_response("200", contract.response_template(max_items=limit))
-    }
-    for pattern, status, backend in ERROR_CLASSES:
-        template = contract.error_template(backend=backend, max_items=limit)
-        responses[pattern] = _integration_response(status, template)
     return {
         "type": "aws",
         "httpMethod": "POST",
@@ -183,13 +192,12 @@ def _integration(route: Route) -> dict[str, object]:
             "integration.request.header.Content-Type": "'application/json'",
             "integration.request.header.Accept": "'application/json'",
         },
-        "requestTemplates": {"application/json": contract.request_template(max_items=limit)},
-        "responses": responses,
+        "requestTemplates": {"application/json": route.contract.request_template(max_items=route.max_items)},
+        "responses": {
+            pattern: {"statusCode": status, "responseTemplates": {"application/json": template}}
+            for pattern, (status, template) in route.answers.items()
+        },
     }
-
-
-def _integration_response(status: str, template: str) -> dict[str, object]:
-    return {"statusCode": status, "responseTemplates": {"application/json": template}}
 
 
 def _schema_name(contract: Contract) -> str:

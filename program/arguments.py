@@ -4,18 +4,20 @@ Logical names and physical ones are decided here and nowhere else. A logical nam
 one replaces the resource.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from components.account import LogRoleArgs
 from components.cloud import Cloud
 from components.endpoint import CaptureArgs, ModelEndpointArgs, ScalingArgs
+from components.enriched import EnrichedRouteArgs
 from components.logs import AccessLogsArgs
 from components.route import GatewayRouteArgs
 from components.stage import CanaryStageArgs, CanaryTrack, MethodArgs, Track
 from components.storage import TrainingBucketArgs
-from program.documents import document_of, role_of, variable_in
+from program.documents import document_of, role_of, variables_in
+from program.enriched import enriched_of
 from program.images import image_of
 from releases.identity import endpoint_name, identity
 from releases.model import ContractRef, Lineup, Release, Scaling
@@ -37,6 +39,7 @@ class Arguments:
     log_role: LogRoleArgs | None
     endpoints: Mapping[str, ModelEndpointArgs]
     route: GatewayRouteArgs | None
+    enriched: EnrichedRouteArgs | None
     stage: CanaryStageArgs | None
 
 
@@ -66,6 +69,8 @@ def arguments(
     logs = AccessLogsArgs(log_group=f"/aws/apigateway/{api}/access", retention_days=kept_days, tags=tags)
     names = {release: args.endpoint_name for release, args in endpoints.items()}
     route = replace(role_of(settings, cloud), endpoints=names, tags=tags)
+    texts = _documents(serving, settings, cloud, route.role_arn, documents)
+    enriched = enriched_of(settings, serving, texts, cloud, tags)
     log_role = LogRoleArgs(role_name=f"{api}-logs-{cloud.region}", cloud=cloud, tags=tags)
     return Arguments(
         training=TrainingBucketArgs(
@@ -75,7 +80,8 @@ def arguments(
         log_role=log_role if settings.api.logging.account_role else None,
         endpoints=endpoints,
         route=route if endpoints else None,
-        stage=_stage(settings, lineup, cloud, route=route, logs=logs, carried=documents, tags=tags),
+        enriched=enriched,
+        stage=_stage(settings, lineup, cloud, route=route, enriched=enriched, logs=logs, documents=texts, tags=tags),
     )
 
 
@@ -118,36 +124,42 @@ def _scaling(scaling: Scaling | None) -> ScalingArgs | None:
     )
 
 
+def _documents(
+    serving: Sequence[Release], settings: Settings, cloud: Cloud, role_arn: str, carried: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return each release's document by its id: the carried one, or one made from its contract."""
+    made: dict[tuple[ContractRef, str], str] = {}  # many releases, few contracts
+
+    def text(release: Release) -> str:
+        key = release.contract, "" if settings.api.cache is None else release.id  # with a cache each has its own
+        if key not in made:
+            made[key] = document_of(release, settings, cloud, role_arn)
+        return made[key]
+
+    return {release.id: carried.get(release.id) or text(release) for release in serving}
+
+
 def _stage(
     settings: Settings,
     lineup: Lineup,
     cloud: Cloud,
     *,
     route: GatewayRouteArgs,
+    enriched: EnrichedRouteArgs | None,
     logs: AccessLogsArgs,
-    carried: Mapping[str, str],
+    documents: Mapping[str, str],
     tags: Mapping[str, str],
 ) -> CanaryStageArgs | None:
     if lineup.stable is None:
         return None
 
-    documents: dict[tuple[ContractRef, str], str] = {}  # many releases, few contracts
-
-    def text(release: Release) -> str:
-        if release.id in carried:
-            return carried[release.id]
-        key = release.contract, "" if settings.api.cache is None else release.id  # with a cache each has its own
-        if key not in documents:
-            documents[key] = document_of(release, settings, cloud, route.role_arn)
-        return documents[key]
-
     def track(release: Release) -> Track:
-        document = text(release)
-        return Track(
-            release=release.id,
-            document=document,
-            variables={variable_in(document): route.endpoints[release.id]},
-        )
+        document = documents[release.id]
+        named = variables_in(document)
+        variables = {named.endpoint: route.endpoints[release.id]}
+        if named.function is not None and enriched is not None:
+            variables[named.function] = enriched.functions[release.id].function
+        return Track(release=release.id, document=document, variables=variables)
 
     def canary(release: Release, percent: float) -> CanaryTrack:
         plain = track(release)

@@ -3,20 +3,38 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from components.cloud import Cloud
-from components.route import GatewayRouteArgs
+from components.route import FunctionRouteArgs, GatewayRouteArgs
 from mapping.contract import Contract, load_contract
 from mapping.errors import MappingError
+from mapping.function_route import FunctionRoute
 from mapping.openapi import Route, document
 from program.features import api_of
 from releases.model import Release
 from settings import Settings
 
 ROUTE = "ratings"
+ENRICHED = "enriched"
+ENRICHED_CONTRACT = "enriched-v1"
+"""The enriched route's templates and function. The stack's and not a release's: what callers see of it is one thing,
+whatever model is behind it, and a manifest names the one contract that its model was made for."""
+SPOKEN = "ratings-v1"
+"""The contract in whose form that function asks a model."""
 _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+_ENDPOINT = re.compile(r":runtime\.sagemaker:path/endpoints/\$\{stageVariables\.(\w+)\}/invocations")
+_FUNCTION = re.compile(r":function:\$\{stageVariables\.(\w+)\}/invocations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """By which stage variables a document's integrations name the endpoint, and the function where there is one."""
+
+    endpoint: str
+    function: str | None
 
 
 def contract_of(release: Release) -> Contract:
@@ -33,6 +51,11 @@ def role_of(settings: Settings, cloud: Cloud) -> GatewayRouteArgs:
     return GatewayRouteArgs(role_name=f"{settings.api.name}-{ROUTE}-{cloud.region}", endpoints={}, cloud=cloud)
 
 
+def function_role_of(settings: Settings, cloud: Cloud) -> FunctionRouteArgs:
+    """The role that invokes every release's function, by its name alone: no policies yet."""
+    return FunctionRouteArgs(role_name=f"{settings.api.name}-{ENRICHED}-{cloud.region}", functions={}, cloud=cloud)
+
+
 def documents_of(releases: Iterable[Release], settings: Settings, cloud: Cloud) -> Mapping[str, str]:
     """Return each release's document by its id: what a rollout's first entry carries, so that every checkout declares
     the same one.
@@ -44,39 +67,105 @@ def documents_of(releases: Iterable[Release], settings: Settings, cloud: Cloud) 
     return {release.id: document_of(release, settings, cloud, role) for release in releases}
 
 
-def variable_in(document: str) -> str:
-    """Return the stage variable by which a document's integrations name the endpoint.
+def variables_in(document: str) -> Named:
+    """Return the stage variables by which a document's integrations name endpoint and function.
 
     Raises:
-        MappingError: it names none, or more than one.
+        MappingError: not one endpoint and at most one function, or a variable for something else.
     """
-    found = set(_VARIABLE.findall(document))
-    if len(found) != 1:
-        raise MappingError(f"a document names the endpoint by one stage variable, this one by {sorted(found)}")
-    return found.pop()
+    endpoints, functions = set(_ENDPOINT.findall(document)), set(_FUNCTION.findall(document))
+    others = set(_VARIABLE.findall(document)) - endpoints - functions
+    if len(endpoints) != 1 or len(functions) > 1 or others:
+        raise MappingError(
+            "a document names one endpoint and at most one function by a stage variable each, this one "
+            f"{sorted(endpoints)} and {sorted(functions)}, beside {sorted(others)}"
+        )
+    return Named(endpoint=endpoints.pop(), function=functions.pop() if functions else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One real request of a route: its path with parameters in braces, its verb, and the path and query asked for."""
+
+    path: str
+    method: str
+    request: str
 
 
 def example_path(document: str) -> str:
-    """Return the path and query of one real request, from the examples of a document's first route."""
+    """Return the path and query of one real request of the model's own route."""
+    return examples(document)[0].request
+
+
+def examples(document: str) -> tuple[Example, ...]:
+    """Return an example of every route that leads to a release: the model's own first, then its function's."""
     paths = cast("Mapping[str, Mapping[str, Any]]", json.loads(document)["paths"])
-    path, methods = next(iter(paths.items()))
+    operations = [(path, verb, each) for path, methods in paths.items() for verb, each in methods.items()]
+    leading = [
+        (path, verb, each)
+        for pattern in (_ENDPOINT, _FUNCTION)
+        for path, verb, each in operations
+        if pattern.search(str(each.get("x-amazon-apigateway-integration", {}).get("uri", "")))
+    ]
+    return tuple(
+        Example(path=path, method=verb.upper(), request=_request(path, each.get("parameters", [])))
+        for path, verb, each in leading
+    )
+
+
+def _request(path: str, parameters: Iterable[Mapping[str, str]]) -> str:
     query: dict[str, str] = {}
-    for parameter in next(iter(methods.values())).get("parameters", []):
+    for parameter in parameters:
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
-        else:
+        elif parameter["in"] == "query":
             query[parameter["name"]] = parameter["example"]
     return f"{path}?{urlencode(query, safe=',')}" if query else path
 
 
 def document_of(release: Release, settings: Settings, cloud: Cloud, role_arn: str) -> str:
-    """Return the API's document with one release's contract; `role_arn` is what invokes the endpoint."""
-    route = Route(
-        contract=contract_of(release),
+    """Return the API's document with one release's contract; `role_arn` is what invokes the endpoint.
+
+    Raises:
+        UnknownContractError: the release's contract is not here.
+        MappingError: the enriched route's function does not speak it.
+    """
+    contract, api = contract_of(release), settings.api
+    own = Route(
+        contract=contract,
         region=cloud.region,
         role_arn=role_arn,
-        max_items=settings.api.max_items,
-        timeout_milliseconds=settings.api.timeout_milliseconds,
+        max_items=api.max_items,
+        timeout_milliseconds=api.timeout_milliseconds,
         partition=cloud.partition,
     )
-    return document(api_of(settings, cloud, release), [route])
+    routes = [own]
+    if settings.enriched.enabled:
+        check_spoken(contract)
+        routes.append(
+            FunctionRoute(
+                contract=load_contract(ENRICHED_CONTRACT),
+                region=cloud.region,
+                account=cloud.account_id,
+                role_arn=function_role_of(settings, cloud).role_arn,
+                max_items=api.max_items,
+                timeout_milliseconds=api.timeout_milliseconds,
+                partition=cloud.partition,
+            )
+        )
+    return document(api_of(settings, cloud, release), routes)
+
+
+def check_spoken(contract: Contract) -> None:
+    """Let pass a contract whose models are asked, and answer, as those of the one that the function speaks.
+
+    Raises:
+        MappingError: they are not.
+    """
+    spoken = load_contract(SPOKEN)
+    for name in ("model-request", "model-response"):
+        if contract.schema(name) != spoken.schema(name):
+            raise MappingError(
+                f"the enriched route's function asks models as {SPOKEN} does, and the {name} of {contract.name} is "
+                "another: set enriched.enabled to false, or write a function for that contract"
+            )

@@ -3,6 +3,7 @@
 ProgramError
 ├── ImageError       a release names a framework that has no known image here
 ├── AccountError     the store and the provider are in different accounts
+├── FunctionCodeError  a document names a contract whose function is not in this checkout
 └── SequenceError    the journal has moved on since this update was decided
 """
 
@@ -17,6 +18,10 @@ class ImageError(ProgramError):
 
 class AccountError(ProgramError):
     """The store is not in the account that the provider deploys to."""
+
+
+class FunctionCodeError(ProgramError):
+    """There is no folder with the code of a contract's function."""
 
 
 class SequenceError(ProgramError):

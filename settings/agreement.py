@@ -73,6 +73,16 @@ def _bounds(draft: Draft) -> Iterator[Fault]:
         yield Fault("serving.instanceCount", f"is {count}", bound, "Choose a count within what scaling keeps to")
 
 
+def _function_timeout(draft: Draft) -> Iterator[Fault]:
+    seconds, waits = draft.get("enriched.timeoutSeconds"), draft.get("api.timeoutMilliseconds")
+    if not draft.get("enriched.enabled") or seconds is None or waits is None:
+        return
+    if seconds * 1000 >= waits:
+        problem = f"is {seconds} while the gateway waits for {waits} milliseconds"
+        bound = "less than api.timeoutMilliseconds, or the function goes on for nobody"
+        yield Fault("enriched.timeoutSeconds", problem, bound, "Lower it, or raise api.timeoutMilliseconds")
+
+
 def _canary(draft: Draft) -> Iterator[Fault]:
     if not draft.get("canary"):
         return
@@ -107,5 +117,5 @@ def _known(draft: Draft, releases: Collection[str]) -> Iterator[Fault]:
 
 _CHECKS = cast(
     "tuple[Callable[[Draft], Iterator[Fault]], ...]",
-    (_edge_timeout, _private, _data_trace, _scalable, _bounds, _canary, _warm),
+    (_edge_timeout, _private, _data_trace, _scalable, _bounds, _function_timeout, _canary, _warm),
 )

@@ -124,3 +124,7 @@ FIREWALL_WINDOWS = (60, 120, 300, 600)
 QUERY_BYTES_MAX = 2_048
 """The longest query string that AWS's common rule group lets pass (SizeRestrictions_QUERYSTRING).
 https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html"""
+
+FUNCTION_MEMORY_MEGABYTES = (128, 10_240)
+FUNCTION_TIMEOUT_SECONDS = (1, 900)
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""

@@ -215,6 +215,29 @@ class ServingSettings:
 
 
 @section
+class EnrichedSettings:
+    """`enriched`: a second route, whose function adds titles and what the user has rated to the model's ratings."""
+
+    enabled: bool = setting(
+        Flag(),
+        "Whether `GET /enriched-ratings/{user_id}` is there, with two tables and a function a release",
+        default=False,
+    )
+    memory_megabytes: int = setting(
+        Integer(*limits.FUNCTION_MEMORY_MEGABYTES),
+        "What one instance of the function may use; its share of a processor grows with it",
+        unit="megabytes",
+        default=256,
+    )
+    timeout_seconds: int = setting(
+        Integer(*limits.FUNCTION_TIMEOUT_SECONDS),
+        "How long the function may take; less than the gateway waits (api.timeoutMilliseconds)",
+        unit="seconds",
+        default=10,
+    )
+
+
+@section
 class CanarySettings:
     """`canary`: a release beside the stable one, split by hand."""
 
@@ -231,6 +254,9 @@ class Settings:
     api: ApiSettings = setting(ApiSettings, "The REST API and its stage")
     serving: ServingSettings = setting(
         ServingSettings, "What the next release registered in this stack is served with; registered ones keep theirs"
+    )
+    enriched: EnrichedSettings = setting(
+        EnrichedSettings, "A second route, with titles and what the user has rated", default=EnrichedSettings()
     )
     store: str = setting(
         Text(STORE_BOUND, store_problem, "Name a bucket of your own, or a folder"),

@@ -9,11 +9,13 @@ from components.account import LogRoleArgs
 from components.cloud import Cloud
 from components.endpoint import CaptureArgs, ModelEndpointArgs, ScalingArgs
 from components.errors import ArgumentError
+from components.function import ReleaseFunctionArgs
 from components.logs import AccessLogsArgs
-from components.route import GatewayRouteArgs
+from components.route import FunctionRouteArgs, GatewayRouteArgs
 from components.snapshot import fingerprint
 from components.stage import CanaryStageArgs, CanaryTrack, MethodArgs, Track
 from components.storage import TrainingBucketArgs
+from components.tables import EnrichmentTablesArgs
 
 CLOUD = Cloud(account_id="123456789012", region="eu-west-1")
 ENDPOINT = ModelEndpointArgs(
@@ -23,6 +25,18 @@ ENDPOINT = ModelEndpointArgs(
     artifact="s3://m/r1.tar.gz",
     instance_type="ml.m5.large",
     instance_count=1,
+    cloud=CLOUD,
+    log_retention_days=14,
+)
+FUNCTION = ReleaseFunctionArgs(
+    function="ratings-r1-0a1b2c3d",
+    code={"enriched/entry.py": "handle = print"},
+    handler="enriched.entry.handle",
+    environment={},
+    memory=256,
+    timeout=10,
+    endpoint="ratings-r1-0a1b2c3d",
+    tables=("movies", "seen"),
     cloud=CLOUD,
     log_retention_days=14,
 )
@@ -55,6 +69,21 @@ def canary(document: str, percent: float = 10) -> CanaryTrack:
         (lambda: scaling(max_instances=1), "maximum of instances is 1, it must be at least 2"),
         (lambda: scaling(target_invocations_per_instance=0.0), "target invocations per instance is 0"),
         (lambda: CaptureArgs(destination="s3://b/c", percent=101), "percent is 101, it must be from 0 to 100"),
+        (lambda: replace(FUNCTION, function="f" * 65), "function .* is 65 characters long, at most 64 are allowed"),
+        (lambda: replace(FUNCTION, function="a.b"), "function 'a.b' does not match"),
+        (lambda: replace(FUNCTION, memory=127), "the function's memory is 127, it must be from 128 to 10240"),
+        (lambda: replace(FUNCTION, timeout=901), "the function's timeout is 901, it must be from 1 to 900"),
+        (
+            lambda: replace(FUNCTION, handler="enriched.handler.handle"),
+            "'enriched.handler.handle' needs enriched/handler.py among the code's files, there are: enriched/entry.py",
+        ),
+        (lambda: FunctionRouteArgs(role_name="a b", functions={}, cloud=CLOUD), "invoke role 'a b' does not match"),
+        (
+            lambda: FunctionRouteArgs(role_name="a", functions={"r1": "a.b"}, cloud=CLOUD),
+            "function 'a.b' does not match",
+        ),
+        (lambda: EnrichmentTablesArgs(movies="ab", seen="seen"), "table 'ab' does not match"),
+        (lambda: EnrichmentTablesArgs(movies="movies", seen="a b c"), "table 'a b c' does not match"),
         (lambda: canary("A", 100.5), "the canary's percent is 100.5, it must be from 0 to 100"),
         (lambda: canary("A", -0.1), "the canary's percent is -0.1, it must be from 0 to 100"),
         (

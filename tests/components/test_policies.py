@@ -6,7 +6,15 @@ import pytest
 
 from components.cloud import Cloud
 from components.errors import ArgumentError
-from components.policies import encrypted_transport_policy, invoke_policy, model_policy, repository_arn, trust
+from components.policies import (
+    call_policy,
+    encrypted_transport_policy,
+    function_policy,
+    invoke_policy,
+    model_policy,
+    repository_arn,
+    trust,
+)
 
 CLOUD = Cloud(account_id="123456789012", region="eu-west-1")
 IMAGE = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
@@ -46,6 +54,35 @@ def test_a_models_role_reads_its_own_artifact_and_image_and_writes_its_own_log()
             "Condition": {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "AWS/SageMaker"]}},
         },
     }
+
+
+def test_a_functions_role_asks_its_own_endpoint_reads_both_tables_by_key_and_writes_its_own_log() -> None:
+    policy = function_policy(CLOUD, endpoint="API-r1", tables=("movies", "seen"), log_group="/aws/lambda/api-r1")
+    assert statements(policy) == {
+        "WriteLog": {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/api-r1:*"],
+        },
+        "InvokeEndpoint": {
+            "Effect": "Allow",
+            "Action": ["sagemaker:InvokeEndpoint"],
+            "Resource": ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/api-r1"],
+        },
+        "ReadItems": {
+            "Effect": "Allow",
+            "Action": ["dynamodb:BatchGetItem"],
+            "Resource": [
+                "arn:aws:dynamodb:eu-west-1:123456789012:table/movies",
+                "arn:aws:dynamodb:eu-west-1:123456789012:table/seen",
+            ],
+        },
+    }
+
+
+def test_a_function_may_be_called_and_nothing_else() -> None:
+    expected = {"Effect": "Allow", "Action": ["lambda:InvokeFunction"], "Resource": ["arn:f"]}
+    assert statements(call_policy("arn:f")) == {"InvokeFunction": expected}
 
 
 def test_data_capture_adds_its_prefix_and_nothing_else() -> None:

@@ -25,7 +25,7 @@ from tests.program.stacks import ROOT
 
 NONE: dict[str, object] = {"stable": "", "canary": {}, "warm": [], "rollout": ""}
 """How a stack's file says "none": the engine refuses one without a key that Pulumi.yaml declares."""
-PROGRAM = ("components", "mapping", "program", "releases", "rollout", "settings", "store")
+PROGRAM = ("components", "functions", "mapping", "program", "releases", "rollout", "settings", "store")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,11 @@ LINEUPS: Mapping[str, Mapping[str, Any]] = {
     "model-promoted": {"stable": "r2", "warm": ["r1"]},
     "contract-canary": {"stable": "r1", "canary": {"release": "r3", "percent": 0.5}},
     "contract-promoted": {"stable": "r3", "warm": ["r1"]},
+    "enriched-canary": {
+        "stable": "r1",
+        "canary": {"release": "r2", "percent": 10},
+        "enriched": {"enabled": True, "memoryMegabytes": 512},
+    },
 }
 
 
@@ -37,7 +42,8 @@ class World:
         self.folder, self.stack, self.store = folder, stack, folder / "store"
         self.contracts = folder / "contracts"
         (self.contracts).mkdir(parents=True)
-        (self.contracts / "ratings-v1").symlink_to(CONTRACTS / "ratings-v1")
+        for name in ("ratings-v1", "enriched-v1"):
+            (self.contracts / name).symlink_to(CONTRACTS / name)
         second = second_contract(self.contracts)
         scaling = SCALING if stack == "prod" else None
         first = self.contracts / "ratings-v1"
@@ -80,6 +86,10 @@ class World:
             named[document] = f"<the {speaks} document>"
             named[fingerprint(document)] = f"<{speaks}>"
             named[deployment.id] = f"<the {speaks} deployment>"
+        for function in recording.of_type("aws:lambda/function:Function"):
+            named[function.inputs["name"].rpartition("-")[2]] = f"<code for {function.inputs['tags']['release']}>"
+            for path, asset in function.inputs["code"]["assets"].items():
+                named[asset["text"]] = f"<{path}>"
         return named
 
 

@@ -10,7 +10,7 @@ from components.cloud import Cloud
 from mapping.contract import CONTRACTS
 from program.arguments import arguments
 from program.configuration import read_expected
-from program.documents import documents_of, example_path, variable_in
+from program.documents import Named, documents_of, example_path, variables_in
 from program.errors import AccountError, SequenceError
 from program.exports import next_step
 from program.journal import Journalled, check_account, read_journal
@@ -246,7 +246,7 @@ def test_the_store_is_in_the_providers_account(tmp_path: Path) -> None:
 
 
 def test_what_a_document_says_of_its_route() -> None:
-    assert variable_in(DOCUMENTS["r1"]) == "endpointRatings"
+    assert variables_in(DOCUMENTS["r1"]) == Named(endpoint="endpointRatings", function=None)
     assert example_path(DOCUMENTS["r1"]) == "/predicted-ratings/321?items=101,131,162"
 
 

@@ -123,7 +123,17 @@ ONE_FAULT: list[tuple[dict[str, Any], str, str]] = [
     ({"rollout": "a b"}, "rollout", "which does not match"),
     ({"rollout": "r" * 65}, "rollout", "which is 65 characters long"),
     (api(endpointType="PRIVATE", vpcEndpoints=["vpc-1"]), "api.vpcEndpoints[0]", "which does not match"),
+    ({"enriched": {"enabled": "yes"}}, "enriched.enabled", "is 'yes'"),
+    ({"enriched": {"memoryMegabytes": 127}}, "enriched.memoryMegabytes", "is 127"),
+    ({"enriched": {"memoryMegabytes": 10_241}}, "enriched.memoryMegabytes", "is 10241"),
+    ({"enriched": {"timeoutSeconds": 0}}, "enriched.timeoutSeconds", "is 0"),
+    ({"enriched": {"timeoutSeconds": 901}}, "enriched.timeoutSeconds", "is 901"),
     # what does not go together
+    (
+        {"enriched": {"enabled": True, "timeoutSeconds": 29}},
+        "enriched.timeoutSeconds",
+        "is 29 while the gateway waits for 29000 milliseconds",
+    ),
     (api(endpointType="EDGE", timeoutMilliseconds=29_001), "api.timeoutMilliseconds", "is 29001"),
     (api(endpointType="PRIVATE"), "api.vpcEndpoints", "is empty"),
     (api(vpcEndpoints=["vpce-12345678"]), "api.vpcEndpoints", "while api.endpointType is REGIONAL"),
