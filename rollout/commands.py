@@ -224,6 +224,36 @@ def undo(
         watcher(as_json=as_json)(tick)
 
 
+def labels(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="JSON lines of true ratings, - for standard input.")
+    ] = None,
+    *,
+    stack: StackName = "local",
+    config: ConfigFile = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="No more will come for answers before this time, such as 2026-01-01T12:00:00Z."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Deliver the true ratings of answers, for the judge; without FILE, show what has become of them.
+
+    A line: {"id": "0a1b...", "ratings": [4, null, 3.5]}, by the answer's x-amzn-RequestId, the ratings in its order.
+
+    Example: canary labels ratings.jsonl --until 2026-01-01T12:00:00Z --stack prod
+    """
+    from rollout.labels import deliver, show, source, status
+    from rollout.options import rollouts
+
+    made = rollouts(stack, config)
+    if file is not None or until is not None:
+        key = deliver(made, source(file), file or "--until", until)
+        if not as_json:
+            print(f"delivered as {key}")
+    show(status(made), as_json=as_json)
+
+
 def retry(*, stack: StackName = "local", config: ConfigFile = None, yes: Yes = False, as_json: AsJson = False) -> None:
     """Begin the last rollout anew, with the policy that it had, where it ended without its release.
 
@@ -274,6 +304,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "resume": resume,
     "abort": abort,
     "promote": promote,
+    "labels": labels,
     "retry": retry,
     "undo": undo,
     "adopt": adopt,

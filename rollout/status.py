@@ -145,7 +145,7 @@ def status_of(
         last=state.last_reason,
         label=None if state.verdict is None else str(state.verdict.get("label")),
         tracks=_tracks(state),
-        evidence=evidence_of(state.verdict),
+        evidence=(*evidence_of(state.verdict), *evidence_of(state.labels)),
         canary_requests=state.canary_requests,
         deadline=None if ended else state.started_at + state.held + policy.deadline,
         endpoints=_endpoints(state, now, servings),
@@ -188,8 +188,8 @@ def way(value: float | None, threshold: float | None) -> float | None:
 
 
 def due(state: State) -> float | None:
-    """When the endpoint that is kept falls due, None where none is, or its window has not begun."""
-    if state.phase not in {Phase.WARM, Phase.COOLING} or state.verified_at is None:
+    """When the endpoint that is kept falls due; None where none is, its window is not begun, or a person is awaited."""
+    if state.phase not in {Phase.WARM, Phase.COOLING} or state.verified_at is None or state.paused is not None:
         return None
     conduct = Conduct.of(state.conduct)
     return state.since + (conduct.undo_window if state.phase is Phase.WARM else conduct.keep_failed)

@@ -9,9 +9,11 @@ from releases.identity import endpoint_name
 from releases.model import Release
 from releases.registry import load
 from rollout.adapters.clock import Stamps, SystemClock
+from rollout.adapters.deliveries import Deliveries
 from rollout.adapters.local.emulator import Emulator
 from rollout.adapters.local.gateway import LocalGateway
 from rollout.adapters.local.observations import LocalObservations, Source
+from rollout.adapters.local.outcomes import LocalOutcomes
 from rollout.control.journal import StoreJournal
 from rollout.control.ports import Ports
 from rollout.policies import notifier
@@ -102,7 +104,9 @@ def _local(stack: Stack, clock: Stamps, look: float) -> Ports:
         clock=clock,
         seconds=look,
     )
+    outcomes = LocalOutcomes(Deliveries(stack.store), source.captures, source.endpoint, clock)
     return Ports(
+        outcomes=outcomes,
         traffic=gateway,
         fleet=gateway,
         observations=LocalObservations(source),

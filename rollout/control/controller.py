@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from rollout.control import labelling
 from rollout.control.conduct import Conduct
 from rollout.control.counting import plain
 from rollout.control.decide import Facts, decide
@@ -17,7 +18,7 @@ from rollout.control.observing import intervals, spans, tally
 from rollout.control.ports import Event, Order, Ports, Severity
 from rollout.control.state import AFTER, State, fold, step
 from rollout.judge.observations import Interval
-from rollout.judge.policy import Policy
+from rollout.judge.policy import Metric, Policy
 from rollout.judge.verdict import Label, Verdict
 
 
@@ -94,7 +95,8 @@ class _Run:
             self._settle()
         decided = decide(self._policy, self._conduct, self._state, self._facts())
         decided = self._capacity_first(decided)
-        if decided.choice is Choice.HOLD and self._state.phase in {Phase.WARM, Phase.COOLING, Phase.ENDED}:
+        waits = decided.choice is Choice.HOLD and self._state.phase in {Phase.WARM, Phase.COOLING, Phase.ENDED}
+        if waits and decided.labels is None:
             # Time alone passes: a day of such entries would say nothing that the journal does not know.
             return Tick(state=self._state, decided=decided, troubles=tuple(self._troubles))
         if decided.choice is Choice.ROLLBACK:
@@ -167,7 +169,9 @@ class _Run:
             case Phase.TRY:
                 return self._try(facts)
             case Phase.STEPS:
-                return self._observe(facts)
+                return self._labelled(self._observe(facts))
+            case Phase.WARM:
+                return self._labelled(facts)
             case _:
                 return facts
 
@@ -212,6 +216,19 @@ class _Run:
             counted=[plain(each) for each in seen],
             broken_since=broken_since,
         )
+
+    def _labelled(self, facts: Facts) -> Facts:
+        outcomes = self._ports.outcomes
+        if outcomes is None or Metric.LABELS not in self._policy.metrics:
+            return facts
+        try:
+            found = labelling.look(
+                outcomes, self._judge, self._policy, self._state, entries=self._entries, now=facts.now
+            )
+        except PortError as error:
+            self._troubles.append(str(error))
+            return facts
+        return replace(facts, labels=found)
 
     def _capacity_first(self, decided: Decided) -> Decided:
         """Before more traffic goes to a release, its instances are in service; until then the decision waits."""
@@ -315,6 +332,9 @@ def _event(state: State, decided: Decided, now: float) -> Event | None:
     what, severity = _WHAT.get(decided.choice, (None, Severity.INFO))
     if decided.choice is Choice.HOLD and decided.reason == "waiting for approval":
         what, severity = "waiting for approval", Severity.ATTENTION
+    text = decided.reason
+    if decided.choice is Choice.HOLD and decided.labels is not None and decided.labels["newly"]:
+        what, severity, text = "labels", Severity.ATTENTION, str(decided.labels["text"])
     if what is None:
         return None
     if decided.ending is Ending.UNDONE:
@@ -325,7 +345,7 @@ def _event(state: State, decided: Decided, now: float) -> Event | None:
         "step": decided.step,
         "ending": decided.ending.value if decided.ending else None,
     }
-    return Event(what=what, severity=severity, rollout=state.rollout, at=now, text=decided.reason, numbers=numbers)
+    return Event(what=what, severity=severity, rollout=state.rollout, at=now, text=text, numbers=numbers)
 
 
 _WHAT: Mapping[Choice, tuple[str, Severity]] = {

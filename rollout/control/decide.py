@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from rollout.control.conduct import Conduct
 from rollout.control.entries import Choice, Decided, Ending, Phase, Request
+from rollout.control.labelling import Labelled
 from rollout.control.state import State
 from rollout.control.target import Target
 from rollout.control.yardstick import Tally
-from rollout.judge.policy import Futility, Policy
+from rollout.judge.policy import Futility, Late, Policy, Role
 from rollout.judge.verdict import Cause, Label, Verdict
 
 
@@ -21,8 +22,8 @@ class Facts:
     """What a tick has found out beside the verdict.
 
     `failure` says why what the release needs can never be made, `foreign` which changes of others a whole update waits
-    for. `tries` counts the canary's answers in a row. `judge`,
-    `observed_until`, `canary_requests`, `seen` and `counted` go into the journal with the decision.
+    for. `tries` counts the canary's answers in a row. `judge`, `observed_until`, `canary_requests`, `seen`, `counted`
+    and `labels` (None: nothing new of them) go into the journal with the decision.
     """
 
     now: float
@@ -37,6 +38,7 @@ class Facts:
     foreign: str | None = None
     tries: int = 0
     broken_since: float | None = None
+    labels: Labelled | None = None
 
 
 Rule = Callable[[Policy, Conduct, State, Facts], Decided | None]
@@ -60,6 +62,7 @@ def decide(policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Deci
         counted=facts.counted,
         broken_since=facts.broken_since,
         tries=facts.tries if decided.phase is Phase.TRY else 0,
+        labels=None if facts.labels is None else facts.labels.to_mapping(),
     )
 
 
@@ -159,6 +162,31 @@ def _worse(_policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> De
     return rollback(state, Ending.WORSE, _words(facts.verdict))
 
 
+def _labels(state: State, facts: Facts) -> Labelled | None:
+    """The last word on the labels where it is that the release is worse, and nobody has let it go on knowing that."""
+    found = facts.labels or (None if state.labels is None else Labelled.of(state.labels))
+    return None if found is None or not found.worse or state.labels_heard else found
+
+
+def _worse_by_labels(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> Decided | None:
+    labels = _labels(state, facts)
+    if labels is None or policy.labels.role is not Role.GUARD:
+        return None
+    return rollback(state, Ending.WORSE, labels.text)
+
+
+def _late_labels(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> Decided | None:
+    """Labels after the promotion: the way back at once, or kept open until a person says so; or told, by the event."""
+    labels = _labels(state, facts)
+    if labels is None or policy.labels.role is Role.DRY:
+        return None
+    if policy.labels.after_promotion is Late.UNDO:
+        return rollback(state, Ending.UNDONE, labels.text)
+    if policy.labels.after_promotion is Late.PAUSE and state.paused is None:
+        return _stay(state, Choice.PAUSE, labels.text)
+    return None
+
+
 def _passed(verdict: Verdict) -> str:
     """Every metric whose evidence a promotion asked for, one part of each."""
     told = {reason.metric: reason.text for reason in reversed(verdict.reasons) if reason.cause is Cause.EVIDENCE}
@@ -200,13 +228,16 @@ def _promoted_by_a_person(_policy: Policy, _conduct: Conduct, state: State, _fac
     return promote(state, _said(state, "promoted"))
 
 
-def _paused(_policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> Decided | None:
+def _paused(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> Decided | None:
     if state.asked is not None and state.asked.request is Request.PAUSE:
         return _stay(state, Choice.PAUSE, _said(state, "paused"))
     if state.paused is not None:
         return _stay(state, Choice.HOLD, f"paused: {state.paused}")
     if facts.verdict is not None and facts.verdict.pause:
         return _stay(state, Choice.PAUSE, f"signals: {', '.join(facts.verdict.pause)}")
+    labels = _labels(state, facts)
+    if labels is not None and policy.labels.role is Role.SIGNAL:
+        return _stay(state, Choice.PAUSE, f"signals: {labels.text}")
     return None
 
 
@@ -244,6 +275,8 @@ def _kept(_policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Deci
         return _stay(state, Choice.HOLD, f"waiting until {state.target} is seen")
     window = conduct.undo_window if state.phase is Phase.WARM else conduct.keep_failed
     kept, asked = state.target.warm[0], state.asked is not None and state.asked.request is Request.RETIRE
+    if state.paused is not None and not asked:
+        return _stay(state, Choice.HOLD, f"{kept} is kept until a person says undo, resume or retire: {state.paused}")
     if facts.now - state.since < window and not asked:
         return _stay(state, Choice.HOLD, f"{kept} is kept for another {window - (facts.now - state.since):.0f} s")
     return Decided(
@@ -266,6 +299,7 @@ _RULES: Mapping[Phase, tuple[Rule, ...]] = {
         _aborted,
         _unverified,
         _worse,
+        _worse_by_labels,
         _broken,
         _late,
         _promoted_by_a_person,
@@ -273,7 +307,7 @@ _RULES: Mapping[Phase, tuple[Rule, ...]] = {
         _paused,
         _in_steps,
     ),
-    Phase.WARM: (_undone, _kept),
+    Phase.WARM: (_undone, _late_labels, _kept),
     Phase.COOLING: (_kept,),
     Phase.ENDED: (_foreign, _waiting),
 }

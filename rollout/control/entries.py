@@ -71,7 +71,7 @@ class Ending(StrEnum):
     ABORTED = "aborted"
     """A person said so."""
     UNDONE = "undone"
-    """A person took a promotion back."""
+    """A person took a promotion back, or labels did that came after it."""
 
 
 class Request(StrEnum):
@@ -113,8 +113,8 @@ class Decided:
 
     `verdict` is the judge's, `judge` its state after the intervals up to `observed_until` (seconds since 1970),
     `canary_requests` what the canary has answered in all, `seen` the sums of the intervals that this decision took
-    in, `counted` those intervals themselves (`rollout.control.counting`; older entries have none). `tries` counts
-    answers in a row while trying.
+    in, `counted` those intervals themselves (`rollout.control.counting`; older entries have none). `labels` is what was
+    found out about them (`rollout.control.labelling`; None: nothing new). `tries` counts answers in a row while trying.
     """
 
     choice: Choice
@@ -131,6 +131,7 @@ class Decided:
     counted: Sequence[Mapping[str, object]] = field(default_factory=list[Mapping[str, object]])
     broken_since: float | None = None
     tries: int = 0
+    labels: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,11 @@ from rollout.control.codec import decode, encode
 from rollout.control.controller import Judged
 from rollout.control.entries import Entry
 from rollout.control.errors import FenceError, ForeignError, PortError
-from rollout.control.ports import Counted, Event, Order, Seen
+from rollout.control.ports import Answer, Counted, Delivery, Event, Order, Seen
 from rollout.control.target import Target
 from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import Interval, TrackCounts
-from rollout.judge.policy import Policy
+from rollout.judge.policy import LabelRule, Policy
 from rollout.judge.verdict import Cause, Label, Reason, Verdict
 
 Fault = Callable[[str], None]
@@ -151,6 +151,24 @@ class FakeObservations:
             )
             first += self.seconds
         return found
+
+
+@dataclass
+class FakeOutcomes:
+    """Deliveries and answers as they are given, answers by release."""
+
+    delivery: Delivery = field(default_factory=Delivery)
+    given: dict[str, list[Answer]] = field(default_factory=dict[str, list[Answer]])
+    settled: float = 0.0
+    fault: Fault = no_fault
+
+    def delivered(self, rule: LabelRule) -> Delivery:  # noqa: ARG002 - read already
+        self.fault("delivered")
+        return self.delivery
+
+    def answers(self, release: str, start: float, end: float) -> Sequence[Answer]:
+        self.fault("answers")
+        return [each for each in self.given.get(release, []) if start <= each.at < end]
 
 
 @dataclass

@@ -4,15 +4,17 @@ Apply and verify are two calls: an apply that reports success has not been seen,
 have happened.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from typing import Protocol
 
 from rollout.control.entries import Entry
 from rollout.control.target import Target
 from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import TrackCounts
+from rollout.judge.policy import LabelRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,56 @@ class Observations(Protocol):
         ...
 
 
+Ratings = tuple[float | None, ...]
+"""The true ratings of one answer, in its order; None where one is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """True ratings by request id; until when all has been delivered (seconds since 1970); bad lines in words."""
+
+    labels: Mapping[str, Ratings] = field(default_factory=dict[str, Ratings])
+    until: float = -inf
+    bad: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many ratings these are."""
+        return sum(each is not None for ratings in self.labels.values() for each in ratings)
+
+    def __add__(self, other: "Delivery") -> "Delivery":
+        """Both; of an answer that is in both, what the other says."""
+        return Delivery(
+            labels={**self.labels, **other.labels},
+            until=max(self.until, other.until),
+            bad=(*self.bad, *other.bad),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a model answered: the request's id, when (seconds since 1970), and its ratings in the answer's order."""
+
+    id: str
+    at: float
+    ratings: tuple[float, ...]
+
+
+class Outcomes(Protocol):
+    """Deliveries, and what they are about. `settled` is after how many seconds an answer can be read."""
+
+    @property
+    def settled(self) -> float: ...
+
+    def delivered(self, rule: LabelRule) -> Delivery:
+        """Everything that was delivered. Raises PortError."""
+        ...
+
+    def answers(self, release: str, start: float, end: float) -> Iterable[Answer]:
+        """What a release answered from `start` to before `end` (seconds since 1970). Raises PortError."""
+        ...
+
+
 class Journal(Protocol):
     """The decisions."""
 
@@ -159,7 +211,7 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """All of them."""
+    """All of them; without `outcomes` there are no labels."""
 
     traffic: Traffic
     fleet: Fleet
@@ -167,3 +219,4 @@ class Ports:
     journal: Journal
     clock: Clock
     notifier: Notifier
+    outcomes: Outcomes | None = None

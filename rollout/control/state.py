@@ -21,7 +21,8 @@ class State:
     percent that the gateway may be at: the largest journalled since the last verified target, that one included.
     `paused` says why nothing moves until a person says so, `held` is how many seconds earlier pauses took; `asked`
     is a request that no decision has answered. `seen` and `step_seen` are the sums of what counted, over the rollout
-    and since the position was reached.
+    and since the position was reached. `labels` is the last word on them, `labels_heard` says that a person has let
+    the rollout go on knowing it.
     """
 
     rollout: str
@@ -59,6 +60,8 @@ class State:
     step_seen: Tally | None = None
     broken_since: float | None = None
     tries: int = 0
+    labels: Mapping[str, object] | None = None
+    labels_heard: bool = False
     last_choice: Choice | None = None
     last_reason: str = ""
 
@@ -161,6 +164,7 @@ def _decided(state: State, entry: Entry, body: Decided) -> State:
         step_seen=None if moved else _sum(state.step_seen, body.seen),
         broken_since=body.broken_since,
         tries=body.tries,
+        labels=body.labels if body.labels is not None else state.labels,
         last_choice=body.choice,
         last_reason=body.reason,
     )
@@ -189,7 +193,8 @@ def _asked(state: State, entry: Entry, body: Asked) -> State:
         case Request.APPROVE:
             return replace(state, number=entry.number, approved=True)
         case Request.RESUME:
-            return replace(_resumed(state, entry.at), number=entry.number, asked=None)
+            heard = state.labels_heard or (state.labels is not None and bool(state.labels["worse"]))
+            return replace(_resumed(state, entry.at), number=entry.number, asked=None, labels_heard=heard)
         case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO | Request.RETIRE:
             overruled = state.asked is not None and state.asked.request is Request.ABORT
             if overruled or (body.request is Request.ABORT and state.phase in AFTER):

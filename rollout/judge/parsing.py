@@ -23,6 +23,7 @@ from rollout.judge.policy import (
     ErrorRule,
     Futility,
     LabelRule,
+    Late,
     LatencyRule,
     Limit,
     Margin,
@@ -54,6 +55,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "minutes": (0.0, 43_200.0),
     "requests": (0.0, 1e12),
     "thresholds": (1.0, 300_000.0),
+    "low": (-1e9, 1e9),
+    "high": (-1e9, 1e9),
 }
 """The lowest and the highest value of every number, ends included."""
 _TOLERANCES = {"errors": (1.0, 100.0), "latency": (1.0, 100.0), "labels": (0.0, 1.0), "ratio": (1.0, 100.0)}
@@ -98,6 +101,8 @@ def policy_of(data: Mapping[str, Any]) -> Policy:
         **changes,
     )
     faults.extend(_unmeasured_limits(policy))
+    if policy.labels.high <= policy.labels.low:
+        faults.append(f"labels.high is {policy.labels.high:g}, not above labels.low ({policy.labels.low:g})")
     if policy.scores.margin <= policy.scores.shift:
         faults.append(f"scores.margin is {policy.scores.margin:g}, not above scores.shift ({policy.scores.shift:g})")
     if faults:
@@ -128,6 +133,8 @@ def _rule(rule: Rule, data: object, name: str, faults: list[str]) -> Rule:
             faults.append(f"{path} is not a field: one of {', '.join(sorted(known))}")
         elif key == "role":
             changes[key] = _word(value, Role, path, faults) or Role.GUARD
+        elif key == "after_promotion":
+            changes[key] = _word(value, Late, path, faults) or Late.PAUSE
         elif key == "classes":
             changes[key] = _classes(value, path, faults)
         elif key == "thresholds":

@@ -92,14 +92,32 @@ class ScoreRule:
     margin: float = 0.4
 
 
+class Late(StrEnum):
+    """What labels may do when they show, after the promotion, that the release was worse."""
+
+    TOLD = "told"
+    """People are told; the window for the way back ends as it would."""
+    PAUSE = "pause"
+    """The previous release stays warm until a person says undo, resume or retire."""
+    UNDO = "undo"
+    """The previous release gets everything back. Then labels spend their part of the guards' alpha."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelRule:
-    """Losses of labelled outcomes (0..1 each); the canary's mean loss may exceed stable's by `tolerance`."""
+    """Losses of labelled outcomes; the canary's mean loss may exceed stable's by `tolerance`.
+
+    A loss is how far a rating was off, as a part of the scale from `low` to `high`: 0..1. `lateness` is how long after
+    an answer its labels are waited for. `after_promotion` is for what they show then; a role of dry is only ever told.
+    """
 
     role: Role = Role.SIGNAL
     weight: float = 0.1
     lateness: float = 604_800.0
     tolerance: float = 0.0
+    low: float = 1.0
+    high: float = 5.0
+    after_promotion: Late = Late.PAUSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

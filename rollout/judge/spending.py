@@ -3,7 +3,8 @@
 By the union bound the chance that any of them ever crosses 1/(its part) for an identical canary is at most alpha.
 Not all of a part is spent: `SPENT` keeps a reserve for what the nulls leave out (an episode that straddles two units,
 a little skewness), and it lets a simulation of a few thousand runs show the bound.
-Signals share an alpha of their own among themselves (they never abort), and so do dry metrics.
+Signals share an alpha of their own among themselves (they never abort), and so do dry metrics. Labels that may take a
+promotion back count among the guards, whatever their role before it.
 """
 
 from rollout.judge.comparisons.comparison import Comparison
@@ -13,7 +14,7 @@ from rollout.judge.comparisons.rates import error_comparison, latency_comparison
 from rollout.judge.comparisons.ratio import RatioComparison
 from rollout.judge.comparisons.scores import ScoreComparison
 from rollout.judge.observations import Interval
-from rollout.judge.policy import Limit, Metric, Policy, Role
+from rollout.judge.policy import Late, Limit, Metric, Policy, Role
 
 SPENT = {Metric.ERRORS: 0.85, Metric.LATENCY: 0.65, Metric.SCORES: 0.65, Metric.LABELS: 0.65, Metric.LIMITS: 0.65}
 """What of its part each metric spends. Errors are rare and pay for a reserve in requests; the others hardly do."""
@@ -44,6 +45,12 @@ def alphas(policy: Policy) -> dict[str, float]:
         Metric.LABELS: policy.labels,
     }
     weights = {metric.value: (rule.role, rule.weight) for metric, rule in rules.items() if metric in policy.metrics}
+    if (
+        Metric.LABELS in policy.metrics
+        and policy.labels.role is Role.SIGNAL
+        and policy.labels.after_promotion is Late.UNDO
+    ):
+        weights[Metric.LABELS.value] = (Role.GUARD, policy.labels.weight)
     weights |= {limit_name(limit): (Role.GUARD, limit.weight) for limit in limits(policy)}
     totals = {role: sum(weight for other, weight in weights.values() if other is role) for role in Role}
     spent = {

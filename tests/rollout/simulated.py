@@ -7,7 +7,7 @@ from pathlib import Path
 from rollout.control.conduct import Conduct
 from rollout.control.controller import Controller, Judge
 from rollout.control.entries import Entry, Started
-from rollout.control.fakes import FakeClock, FakeGateway, FakeNotifier
+from rollout.control.fakes import FakeClock, FakeGateway, FakeNotifier, FakeOutcomes
 from rollout.control.journal import StoreJournal
 from rollout.control.judging import TheJudge, policy_mapping, settled_policy
 from rollout.control.ports import Counted, Ports
@@ -78,6 +78,7 @@ class Simulated:
         self.gateway = FakeGateway(Target(stable="r1"))
         self.counts = Counts(self.clock, self.gateway)
         self.notifier = FakeNotifier()
+        self.outcomes = FakeOutcomes()
         self.store: Store = open_store("store", self.folder)
         self.journal = StoreJournal(self.store)
         self.ports = Ports(
@@ -87,6 +88,7 @@ class Simulated:
             journal=self.journal,
             clock=self.clock,
             notifier=self.notifier,
+            outcomes=self.outcomes,
         )
 
     def begin(self, release: str = "r2", manifests: Mapping[str, str] | None = None) -> None:

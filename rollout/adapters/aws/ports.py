@@ -18,8 +18,10 @@ from rollout.adapters.aws.fleet import Endpoints
 from rollout.adapters.aws.history import History
 from rollout.adapters.aws.locks import Updates
 from rollout.adapters.aws.observations import CloudWatchObservations, Source
+from rollout.adapters.aws.outcomes import AwsOutcomes
 from rollout.adapters.aws.stage import Stage
 from rollout.adapters.aws.traffic import AwsTraffic
+from rollout.adapters.deliveries import Deliveries
 from rollout.control.entries import Entry
 from rollout.control.journal import StoreJournal
 from rollout.control.ports import Clock, Journal, Notifier, Ports
@@ -107,7 +109,9 @@ def aws_ports(
         history=history,
         captures=captures,
     )
+    outcomes = None if captures is None else AwsOutcomes(Deliveries(there.store), captures, source.endpoint)
     return Ports(
+        outcomes=outcomes,
         traffic=traffic,
         fleet=traffic,
         observations=CloudWatchObservations(source),

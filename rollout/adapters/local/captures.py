@@ -21,10 +21,11 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predicted:
-    """The scores of one invocation, and when it began (seconds since 1970 of the emulator, whole)."""
+    """The scores of one invocation, when it began (seconds since 1970 of the emulator, whole), and the request's id."""
 
     at: float
     scores: tuple[float, ...]
+    id: str = ""
 
 
 def read_capture(line: bytes) -> Predicted | None:
@@ -32,13 +33,14 @@ def read_capture(line: bytes) -> Predicted | None:
     try:
         raw = cast("dict[str, Any]", json.loads(line))
         told = raw["eventMetadata"]
-        if str(told.get("inferenceId", "")).startswith(INVALID):
+        request = str(told.get("inferenceId", ""))
+        if request.startswith(INVALID):
             return None
         output = raw["captureData"]["endpointOutput"]
         text = base64.b64decode(output["data"]) if output["encoding"] == "BASE64" else output["data"]
         predictions = cast("list[dict[str, Any]]", json.loads(text)["predictions"])
         scores = tuple(float(score) for each in predictions for score in each["scores"])
-        return Predicted(at=datetime.fromisoformat(told["inferenceTime"]).timestamp(), scores=scores)
+        return Predicted(at=datetime.fromisoformat(told["inferenceTime"]).timestamp(), scores=scores, id=request)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -15,10 +15,15 @@ from rollout.adapters.aws.errors import AwsError
 from rollout.adapters.aws.fleet import Endpoints
 from rollout.adapters.aws.history import History
 from rollout.adapters.aws.observations import CloudWatchObservations, Source
+from rollout.adapters.aws.outcomes import AwsOutcomes
+from rollout.adapters.deliveries import Deliveries
 from rollout.control.fakes import FakeClock
+from rollout.control.ports import Answer, Delivery
 from rollout.control.yardstick import Yardstick
 from rollout.judge.observations import TrackCounts
+from rollout.judge.policy import LabelRule
 from rollout.metrics import Group, Track, rows
+from store import NotThereError
 from tests.rollout.aws.conftest import Stubbed
 from tests.rollout.aws.test_aws_fleet import described
 
@@ -239,3 +244,37 @@ def test_a_stage_that_answered_nothing_has_no_thresholds(stubbed: Stubbed) -> No
     now = T0 // 3600 * 3600 + 30  # no whole hour since
     found = CloudWatchObservations(source(stubbed, now)).baseline("r1", T0 // 3600 * 3600 - 10)
     assert (found.requests, found.thresholds, found.instances) == (0, {}, 2)
+
+
+def test_answers_are_found_by_their_inference_id_on_s3(stubbed: Stubbed) -> None:
+    hour = f"{datetime.fromtimestamp(T0, tz=UTC):%Y/%m/%d/%H}"
+    below = f"stack/captures/p-r2-00000000/AllTraffic/{hour}/"
+    stubbed.answer(
+        "s3", "list_objects_v2", {"Contents": [{"Key": f"{below}a.jsonl"}]}, {"Bucket": "b", "Prefix": below}
+    )
+    lines = captured(T0 - 1, 1.0) + captured(T0, 2.0, 3.0) + captured(T0 + 60, 4.0)
+    body = StreamingBody(io.BytesIO(lines), len(lines))
+    stubbed.answer("s3", "get_object", {"Body": body}, {"Bucket": "b", "Key": f"{below}a.jsonl"})
+    captures = S3Captures(stubbed.clients.s3, "s3://b/stack/captures")
+    outcomes = AwsOutcomes(Deliveries(MemoryStore()), captures, lambda release: f"p-{release}-00000000")
+    assert outcomes.settled == 900.0
+    assert list(outcomes.answers("r2", T0, T0 + 60)) == [Answer(id="1", at=float(T0), ratings=(2.0, 3.0))]
+    assert outcomes.delivered(LabelRule()) == Delivery()
+
+
+class MemoryStore:
+    """A store that holds nothing."""
+
+    uri = "memory"
+
+    def read(self, key: str) -> bytes:
+        raise NotThereError(key)
+
+    def write(self, key: str, data: bytes, *, once: bool = False) -> None:
+        raise NotImplementedError
+
+    def keys(self, prefix: str = "") -> list[str]:
+        return []
+
+    def delete(self, key: str) -> None:
+        raise NotImplementedError

@@ -17,10 +17,13 @@ from rollout.commands import COMMANDS
 from rollout.control.controller import Controller
 from rollout.control.entries import Started
 from rollout.control.errors import NothingUnderWayError, RequestError, RolloutError
+from rollout.control.outcomes import read_delivery
+from rollout.control.ports import Answer
 from rollout.control.state import State
 from rollout.errors import AdoptionError, UnmeasuredError
 from rollout.service import Rollouts
 from rollout.stack import ROOT, Stack, open_stack
+from rollout.words import iso
 from settings.stackfile import load_stack, set_values
 from tests.rollout.simulated import Simulated
 
@@ -295,3 +298,63 @@ def test_completion_is_a_script() -> None:
     assert "_CANARY_COMPLETE=complete_bash" in result.stdout
     with pytest.raises(click.UsageError, match="'csh' is none of bash"):
         typer.main.get_command(APP).main(args=["completion", "csh"], standalone_mode=False)
+
+
+def labelled(line: Line) -> None:
+    """A rollout in its first step, two minutes of answers of each track, each off by half of the scale."""
+    (line.file.parent / "rollout.local.yaml").write_text(
+        "policy: {name: short, metrics: [errors, latency, ratio, labels],"
+        " steps: [{percent: 10, minutes: 10}, {percent: 50, minutes: 15}]}\nconduct: {trials: 2}\n"
+    )
+    line.said("start", "r2")
+    line.world.until(lambda state: state.step == 0 and state.verified_at is not None)
+    began = line.world.clock.now()
+    line.world.clock.sleep(180)
+    line.world.outcomes.given = {
+        release: [Answer(id=f"{release}-{index}", at=began + 10.0 * index, ratings=(3.0, 2.0)) for index in range(12)]
+        for release in ("r1", "r2")
+    }
+
+
+def test_labels_are_delivered_and_told(line: Line) -> None:
+    labelled(line)
+    assert "a label is judged 168 hours after its answer, or as soon as a delivery says --until" in line.said("labels")
+    file = line.file.parent / "truth.jsonl"
+    file.write_text(
+        '{"id": "r2-0", "ratings": [5, null]}\n{"id": "r1-3", "ratings": [1, 4]}\n{"id": "x", "ratings": [1]}'
+    )
+    until = iso(line.world.clock.now())
+    shown = line.said("labels", str(file), "--until", until)
+    assert shown.startswith("delivered as labels/")
+    (key,) = line.world.store.keys("labels/")
+    said = line.world.store.read(key).decode()
+    assert said == file.read_text() + "\n" + json.dumps({"until": until}) + "\n"
+    line.world.outcomes.delivery = read_delivery(said.splitlines(), key, line.world.policy.labels)
+    line.ticked()
+    told = json.loads(line.said("labels", "--json"))
+    assert (told["files"], told["delivered"], told["bad"], told["rollout"]) == (1, 4, [], "r2-1")
+    assert (told["canary"], told["stable"], told["judged"], told["late"], told["worse"]) == (1, 2, 3, 0, False)
+    shown = line.said("labels")
+    assert "r2-1: 1 of the canary's and 2 of stable's answers; 1 of none" in shown
+    assert f"3 judged, of answers until {until}" in shown
+    assert "labels loss: canary 0.5 against 0.5 of stable" in shown
+
+
+def test_a_delivery_with_a_wrong_line_is_refused_whole(line: Line) -> None:
+    file = line.file.parent / "truth.jsonl"
+    file.write_text('{"id": "a", "ratings": [4]}\n{"id": "b", "ratings": [9]}\nnonsense\n')
+    text = line.fails(RequestError, "labels", str(file))
+    assert text.startswith("nothing was delivered, for 2 of 3 lines are wrong:\n")
+    assert "line 2: a rating is 9, not between labels.low (1) and labels.high (5)" in text
+    assert "line 3: " in text
+    assert "until is 'noon'" in line.fails(RequestError, "labels", "--until", "noon")
+    file.write_text("\n")
+    assert "holds no label" in line.fails(RequestError, "labels", str(file))
+    assert "nowhere.jsonl cannot be read: No such file" in line.fails(RequestError, "labels", "nowhere.jsonl")
+    assert line.world.store.keys("labels/") == []
+
+
+def test_labels_come_from_standard_input_too(line: Line) -> None:
+    result = CliRunner().invoke(APP, ["labels", "-", "--config", str(line.file)], input='{"id": "a", "ratings": [4]}\n')
+    assert result.exit_code == 0, result.output
+    assert "1 ratings in 1 files\nno rollout: they wait" in result.stdout

@@ -3,7 +3,9 @@
 import base64
 import json
 import time
+from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,11 +13,17 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from rollout.adapters.clock import AcceleratedClock, SystemClock
+from rollout.adapters.deliveries import Deliveries
 from rollout.adapters.local.captures import Captures, read_capture
 from rollout.adapters.local.lines import Counter, Table, read_line
 from rollout.adapters.local.observations import edges
+from rollout.adapters.local.outcomes import LocalOutcomes
 from rollout.adapters.local.tail import Tail
+from rollout.control.errors import PortError
+from rollout.control.ports import Answer, Delivery
+from rollout.judge.policy import LabelRule
 from rollout.metrics import Track, rows
+from store import Store, UnreachableError, open_store
 
 
 def line(*, at: float = 1_000.0, latency: int = 20, status: int = 200, canary: str = "false") -> bytes:
@@ -180,3 +188,52 @@ def test_the_machines_clock_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(time, "time", lambda: 5.0)
     clock = SystemClock()
     assert (clock.now(), clock.of(3.0), clock.stamp(3.0)) == (5.0, 3.0, 3.0)
+
+
+def test_answers_are_found_by_their_request_in_the_clocks_time(tmp_path: Path) -> None:
+    hour = tmp_path / "capture" / "endpoint-r2" / "AllTraffic" / "1970/01/01/00"
+    hour.mkdir(parents=True)
+    told = [capture(f"1970-01-01T00:16:{second}Z", 1.5, inference=f"a{second}") for second in (39, 40, 41, 49, 50)]
+    (hour / "16-00-000-x.jsonl").write_bytes(b"".join(told))
+    store = open_store("store", tmp_path)
+    deliveries = Deliveries(store)
+    clock = AcceleratedClock(factor=10.0, origin=960.0)  # 16:39 of this machine is 960 + 10 * 39 of the clock
+    outcomes = LocalOutcomes(deliveries, tmp_path / "capture", lambda release: f"endpoint-{release}", clock)
+    found = list(outcomes.answers("r2", 960.0 + 400.0, 960.0 + 500.0))
+    assert found == [
+        Answer(id="a40", at=1360.0, ratings=(1.5,)),
+        Answer(id="a41", at=1370.0, ratings=(1.5,)),
+        Answer(id="a49", at=1450.0, ratings=(1.5,)),
+    ]
+    assert list(outcomes.answers("r1", 0.0, 1e9)) == []
+
+
+def test_deliveries_are_all_files_below_labels_in_the_order_of_their_names(tmp_path: Path) -> None:
+    store = open_store("store", tmp_path)
+    deliveries = Deliveries(store)
+    assert deliveries.all(LabelRule()) == Delivery()
+    store.write("labels/by-hand.jsonl", b'{"id": "a", "ratings": [1]}\nnonsense\n')
+    store.write("labels/readme.txt", b"no delivery")
+    store.write("labels/x/later.jsonl", b'{"id": "a", "ratings": [2]}\n{"until": "1970-01-01T00:01:00Z"}')
+    found = deliveries.all(LabelRule())
+    assert (found.labels, found.until) == ({"a": (2.0,)}, 60.0)
+    assert [each.split(":")[0] for each in found.bad] == ["labels/by-hand.jsonl, line 2"]
+
+
+def test_the_same_labels_may_be_delivered_twice_in_a_second(tmp_path: Path) -> None:
+    deliveries = Deliveries(open_store("store", tmp_path))
+    keys = [deliveries.add(b'{"id": "a", "ratings": [1]}\n', 0.25) for _ in range(2)]
+    first = "labels/19700101T000000Z-" + sha256(b'{"id": "a", "ratings": [1]}\n').hexdigest()[:12]
+    assert keys == [f"{first}.jsonl", f"{first}-1.jsonl"]
+    assert sorted(deliveries.keys()) == sorted(keys)
+
+
+def test_a_store_that_cannot_be_read_is_a_port_that_cannot_be_used(tmp_path: Path) -> None:
+    class Gone:
+        uri = "gone"
+
+        def keys(self, prefix: str = "") -> list[str]:
+            raise UnreachableError("gone")
+
+    with pytest.raises(PortError, match="the labels cannot be listed: gone"):
+        Deliveries(cast("Store", Gone())).all(LabelRule())
