@@ -5,22 +5,25 @@ Facts: API Gateway developer guide, "API Gateway mapping template and access log
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+_NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 def _empty() -> dict[str, object]:
     return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overrides:
+class Overrides(NamedTuple):
     """`$context.requestOverride` and `$context.responseOverride` as plain nested mappings.
 
     `request` starts with the keys `path`, `header`, `querystring`, `response` with `header` (recorded on AWS
     2025-05-20); `response` has `status` once a template has set it. Invented keys are kept (2024-11-06).
     """
 
-    request: Mapping[str, object] = field(default_factory=_empty)
-    response: Mapping[str, object] = field(default_factory=_empty)
+    request: Mapping[str, object] = _NOTHING
+    response: Mapping[str, object] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,7 @@ class Variables:
     overrides: Overrides = field(default_factory=Overrides)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(NamedTuple):
     """What a template gave: its text, and the overrides after it (those it was given included)."""
 
     text: str

@@ -66,24 +66,24 @@ def call(value: object, name: str, args: tuple[object, ...]) -> object:
 
     Raises TemplateRunError where the method throws.
     """
-    table = _table(value)
-    if table is not None:
-        run = table.find(name, args)
-        return None if run is None else run(value, *args)
     if isinstance(value, Host):
         answer = value.vtl_call(name, args)
         return None if answer is NO_METHOD else answer
-    return None
+    table = _table(value)
+    if table is None:
+        return None
+    run = table.find(name, args)
+    return None if run is None else run(value, *args)
 
 
 def prop(value: object, name: str) -> object:
     """`$value.name`; None where there is no such property."""
     if value.__class__ is dict:
         return cast("dict[object, object]", value).get(name) if name not in ("class", "Class") else None
+    if isinstance(value, Host):
+        return value.vtl_get(name)
     table = _table(value)
-    if table is None:
-        return value.vtl_get(name) if isinstance(value, Host) else None
-    if table is ARRAY:
+    if table is None or table is ARRAY:
         return None
     swapped = name[0].swapcase() + name[1:]
     for method in ("get" + name, "get" + swapped, "is" + name, "is" + swapped):
@@ -97,8 +97,8 @@ def index(value: object, key: object) -> object:
     """`$value[key]`: `get(key)`; a negative integer counts from the end."""
     if value is None:
         return None
-    if isinstance(key, int) and key.__class__ is int and key < 0:
-        key = _from_end(value, key)
+    if key.__class__ is int and cast("int", key) < 0:
+        key = _from_end(value, cast("int", key))
     return call(value, "get", (key,))
 
 
@@ -113,21 +113,20 @@ def _from_end(value: object, key: int) -> int:
 
 def set_prop(value: object, name: str, item: object) -> None:
     """`#set($value.name = item)`; nothing where it cannot be set."""
-    if value.__class__ is dict:
-        map_put(cast("dict[object, object]", value), name, item)
-    elif isinstance(value, Host):
+    if isinstance(value, Host):
         value.vtl_put(name, item)
+    elif value.__class__ is dict:
+        map_put(cast("dict[object, object]", value), name, item)
 
 
 def set_index(value: object, key: object, item: object) -> None:
     """`#set($value[key] = item)`: `set(key, item)`, else `put(key, item)`; nothing where neither exists."""
     if value is None:
         return
-    if isinstance(key, int) and key.__class__ is int and key < 0:
-        key = _from_end(value, key)
+    if key.__class__ is int and cast("int", key) < 0:
+        key = _from_end(value, cast("int", key))
     if isinstance(value, Host):
-        if value.vtl_call("set", (key, item)) is NO_METHOD:
-            value.vtl_call("put", (key, item))
+        value.vtl_set(key, item)
         return
     table = _table(value)
     if table is not None:

@@ -139,3 +139,8 @@ def sets(body: tree.Node, name: str) -> bool:
     return any(
         (isinstance(node, tree.Set | tree.Foreach | tree.Define) and node.name == name) for node in tree.walk(body)
     )
+
+
+def assigned(body: tree.Node) -> set[str]:
+    """The variables that a block may change."""
+    return {node.name for node in tree.walk(body) if isinstance(node, tree.Set | tree.Foreach | tree.Define)}

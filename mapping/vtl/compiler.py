@@ -1,121 +1,26 @@
-"""A template's tree to one Python function, `render(c, b)`: variables are locals, blocks are loops and ifs.
+"""A template's tree to one Python function, `render(c, b, o)`: variables are locals, blocks are loops and ifs.
 
-`c` is the context (variables are read from it at the start and written back at the end), `b` the render's `Run`,
-`o` the list of output pieces. Text and references that follow each other become one f-string; blocks that nest too
-deep for Python, bodies of #define and strings with directives become functions beside each other. For every line
-that is generated, `Program.places` knows the place in the template, so that errors need no bookkeeping while rendering.
+`c` is the context (variables are read from it at the start and, if the render keeps them, written back at the end),
+`b` the render's `Run`, `o` the list of output pieces. Text and references that follow each other become one f-string;
+blocks that nest too deep for Python, bodies of #define and strings with directives become functions beside each
+other. For every line that is generated, `Program.places` knows the place in the template, so that errors need no
+bookkeeping while rendering.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from mapping.vtl import access, runtime, tree
-from mapping.vtl.analysis import Uses, reads_only, sets, uses, weight
-from mapping.vtl.arithmetic import arithmetic
-from mapping.vtl.errors import TemplateBoundError
-from mapping.vtl.expressions import Expressions
-from mapping.vtl.limits import Dialect, Limits
-from mapping.vtl.maps import hashable
-from mapping.vtl.regex import split
-from mapping.vtl.scope import Scope, break_for, leave_scope
-from mapping.vtl.source import Function, Line, in_format, literal
-from mapping.vtl.values import Array, ArrayList
-
-FILE = "<vtl template>"
-"""File name of generated code in tracebacks."""
+from mapping.vtl import tree
+from mapping.vtl.analysis import weight
+from mapping.vtl.known import Code, Kind, either
+from mapping.vtl.loops import Loops
+from mapping.vtl.program import GLOBALS, Program, load
+from mapping.vtl.source import Function, Line, literal
 
 _DEEPEST = 12
-_MOST_PIECES = 24
 
 
-def _split_plain(text: str, separator: str) -> Array:
-    return Array(split(text, separator))
-
-
-GLOBALS: dict[str, object] = {
-    "ArrayList": ArrayList,
-    "LISTS": frozenset({list, ArrayList, Array}),
-    "prop": access.prop,
-    "index": access.index,
-    "set_prop": access.set_prop,
-    "set_index": access.set_index,
-    "elements": access.elements,
-    "guarded": access.guarded,
-    "hashable": hashable,
-    "arithmetic": arithmetic,
-    "same": runtime.same,
-    "less": runtime.less,
-    "greater": runtime.greater,
-    "at_most": runtime.at_most,
-    "at_least": runtime.at_least,
-    "truth": runtime.truth,
-    "shown": runtime.shown,
-    "shown_or": runtime.shown_or,
-    "shown_escaped": runtime.shown_escaped,
-    "show_into": runtime.show_into,
-    "fault": runtime.fault,
-    "Define": runtime.Define,
-    "Halt": runtime.Halt,
-    "Broken": runtime.Broken,
-    "Scope": Scope,
-    "break_for": break_for,
-    "leave_scope": leave_scope,
-    "split_plain": _split_plain,
-    "min": min,
-    "len": len,
-    "str": str,
-    "dict": dict,
-    "list": list,
-    "__builtins__": {},
-}
-"""All that generated code can reach."""
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Compiled code: the function, its source, and the template's place of each of its lines (from 1)."""
-
-    run: Callable[..., object]
-    source: str
-    places: tuple[tuple[int, int, str], ...]
-
-
-@dataclass(slots=True)
-class LoopNames:
-    """Python names of a loop's counter, size and scope object."""
-
-    counter: str
-    size: str
-    scope: str | None
-
-
-class Compiler(Expressions):
+class Compiler(Loops):
     """Compiles one template to `render(c, b, o)`."""
 
     globals = GLOBALS
-    parameters = "o"
-
-    def __init__(self, root: tree.Block, dialect: Dialect, limits: Limits) -> None:
-        self.root = root
-        self.dialect = dialect
-        self.limits = limits
-        self.used: Uses = uses(root)
-        self.constants: dict[str, object] = {}
-        self.variables = {name: f"v{i}" for i, name in enumerate(sorted(self._names()))}
-        self.functions: list[Function] = []
-        self.function = Function("render", "main")
-        self.loops = []
-        self.holders: dict[str, str] = {}
-        self.shared: set[str] = set()
-        self.definitions: list[Line] = []
-        self.place = (1, 1, "")
-        self.count = 0
-
-    def _names(self) -> set[str]:
-        names = set(self.used.names)
-        if self.used.scope_objects:
-            names.add("foreach")
-        return names
 
     def compile(self) -> Program:
         """Generate, compile and load the code.
@@ -124,20 +29,7 @@ class Compiler(Expressions):
         """
         self.block(self.root)
         self.flush()
-        lines = self.assemble()
-        source = "\n".join("    " * line.depth + line.text for line in lines) + "\n"
-        namespace = self.globals | self.constants
-        try:
-            exec(compile(source, FILE, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own generated code
-        except (SyntaxError, MemoryError, RecursionError, OverflowError) as error:
-            raise TemplateBoundError(
-                "an expression or block is too deep to compile",
-                construct=str(error)[:80],
-                expected="shorter chains and fewer levels: #set a part of it first",
-            ) from error
-        run = namespace["render"]
-        assert callable(run)  # noqa: S101 - the source above defines it
-        return Program(run, source, tuple(line.place for line in lines))
+        return load(self.assemble(), self.globals | self.constants)
 
     def assemble(self) -> list[Line]:
         """The function around what was generated."""
@@ -160,57 +52,9 @@ class Compiler(Expressions):
         lines.append(Line(2, "pass", start))
         lines += [Line(line.depth + 1, line.text, line.place) for line in self.function.lines]
         lines.append(Line(1, "finally:", start))
-        lines += [Line(2, f"c[{literal(name)}] = {variable}", start) for name, variable in written]
+        lines.append(Line(2, "if b.keep:", start))
+        lines += [Line(3, f"c[{literal(name)}] = {variable}", start) for name, variable in written]
         return lines
-
-    # writing
-
-    def emit(self, text: str) -> None:
-        """Write one line at the current depth."""
-        self.function.lines.append(Line(self.function.depth, text, self.place))
-
-    def at(self, node: tree.Node, construct: str) -> None:
-        """Say where the next lines come from."""
-        self.place = (node.line, node.column, construct)
-
-    def load(self, name: str) -> str:
-        """A variable's Python name."""
-        return self.variables[name]
-
-    def store(self, name: str, expression: str) -> None:
-        """Assign a variable; a loop's own stays null while the element is null."""
-        variable = self.variables[name]
-        self.function.assigned.add(variable)
-        self.emit(f"{variable} = {expression}")
-        if name in self.holders:
-            self.emit(f"if {self.holders[name]}: {variable} = None")
-
-    def say(self, text: str) -> None:
-        """Print constant text."""
-        if text:
-            self.function.pieces.append(("text", text))
-
-    def say_value(self, expression: str) -> None:
-        """Print an expression that is a str."""
-        name = self.function.temp()
-        self.emit(f"{name} = {expression}")
-        self.function.pieces.append(("value", name))
-        if self.used.careful or len(self.function.pieces) >= _MOST_PIECES:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what was said so far as one piece of output."""
-        pieces, self.function.pieces = self.function.pieces, []
-        if not pieces:
-            return
-        if all(kind == "text" for kind, _ in pieces):
-            self.emit(f"a({literal(''.join(text for _, text in pieces))})")
-        elif len(pieces) == 1:
-            self.emit(f"a({pieces[0][1]})")
-        else:
-            body = "".join(in_format(text) if kind == "text" else f"{{{text}}}" for kind, text in pieces)
-            self.emit(f"a(r := f'{body}')")
-            self.emit(f"if len(r) > {runtime.LONG_TEXT}: b.big(len(r))")
 
     # functions beside each other
 
@@ -219,6 +63,7 @@ class Compiler(Expressions):
         self.count += 1
         outer, place = self.function, self.place
         loops, holders = self.loops, self.holders
+        self.known = {}
         self.function = Function(f"f{self.count}", kind, recursive=outer.recursive or kind == "define")
         if kind == "define":
             self.loops = []
@@ -229,11 +74,12 @@ class Compiler(Expressions):
         self.functions.append(self.function)
         name = self.function.name
         self.function, self.place, self.loops, self.holders = outer, place, loops, holders
+        self.known = {}
         return name
 
-    def captured(self, template: tree.Block, *, padded: bool) -> str:
+    def captured(self, template: tree.Block, *, padded: bool) -> Code:
         """A string with directives: a function that renders it."""
-        return f"b.capture({self.outlined(template, 'string')}, {padded})"
+        return Code(f"b.capture({self.outlined(template, 'string')}, {padded})", Kind.TEXT)
 
     # statements
 
@@ -274,7 +120,6 @@ class Compiler(Expressions):
                 self.at(node, "#set")
                 self.set(node)
             case tree.If():
-                self.flush()
                 self.condition(node)
             case tree.Foreach():
                 self.flush()
@@ -284,7 +129,7 @@ class Compiler(Expressions):
                 self.flush()
                 self.at(node, "#define")
                 body = self.outlined(node.body, "define")
-                self.store(node.name, f"Define(b, {body}, {weight(node.body)})")
+                self.store(node.name, Code(f"Define(b, {body}, {weight(node.body)})"))
             case tree.MacroCall():
                 self.say(node.source)
             case tree.Break() | tree.Stop():
@@ -306,7 +151,7 @@ class Compiler(Expressions):
         if self.used.defines and not node.escaped and node.computable:
             self.flush()
             parts = f"{literal(node.escape)}, {literal(node.prefix)}, {literal(node.null_text)}"
-            self.emit(f"show_into(o, {self.reference(node)}, {parts})")
+            self.emit(f"show_into(o, {self.reference(node).text}, {parts})")
             return
         lead, expression = self.printed(node)
         self.say(lead)
@@ -314,55 +159,81 @@ class Compiler(Expressions):
 
     def set(self, node: tree.Set) -> None:
         """`#set`: null leaves everything as it is."""
-        value = self.value(node.value)
+        code = self.code(node.value)
         target = node.target
         depth = self.function.depth
-        if self.nullable(node.value) or target.parts:
-            temp = self.function.temp()
-            self.emit(f"{temp} = {value}")
-            value = temp
-            if self.nullable(node.value):
+        before = self.known.get(node.name)
+        nullable = code.nullable
+        if nullable or (target.parts and not code.simple):
+            temp = self.held(code)
+            code = Code(temp, Kind.SOME) if nullable else code.renamed(temp)
+            if nullable:
                 self.emit(f"if {temp} is not None:")
                 self.function.depth += 1
-        if not target.parts:
-            self.store(node.name, value)
+        if target.parts:
+            self.set_part(target, code.text)
         else:
-            self.set_part(target, value)
+            self.store(node.name, code)
+            if nullable and node.name not in self.holders:
+                self.learn(node.name, either(code, before) or Code(code.text))
         self.function.depth = depth
 
     def set_part(self, target: tree.Reference, value: str) -> None:
         """Assignment to a property, a key or an element."""
         current = self.load(target.name)
-        for part in target.parts[:-1]:
-            current = self.part(current, part)
+        for i, part in enumerate(target.parts[:-1]):
+            current = self.part(current, part, first=i == 0)
         last = target.parts[-1]
         if isinstance(last, tree.Index):
-            temp = self.function.temp()
-            self.emit(f"{temp} = {current}")
-            self.emit(f"if {temp} is not None: set_index({temp}, {self.value(last.key)}, {value})")
+            temp = self.held(current)
+            key = self.code(last.key)
+            if key.constant is not None:
+                self.emit(f"if isinstance({temp}, Host): {temp}.vtl_set({key.text}, {value})")
+                self.emit(f"elif {temp} is not None: set_index({temp}, {key.text}, {value})")
+            else:
+                self.emit(f"if {temp} is not None: set_index({temp}, {key.text}, {value})")
         else:
-            self.emit(f"set_prop({current}, {literal(last.name)}, {value})")
+            self.emit(f"set_prop({current.text}, {literal(last.name)}, {value})")
 
     def condition(self, node: tree.If) -> None:
-        """`#if`, `#elseif`, `#else`."""
+        """`#if`, `#elseif`, `#else`; one that only chooses between texts is part of what is printed."""
+        test, block = node.branches[0]
+        texts = [_constant(block) for _, block in node.branches]
+        if len(texts) == 1:
+            texts.append("")
+        if test is not None and len(texts) == 2 and None not in texts:  # noqa: PLR2004 - #if and #else
+            if self.used.careful or self.used.macros:
+                self.flush()
+            self.at(test, "#if")
+            yes, no = texts
+            self.say_value(Code(f"{literal(yes or '')} if {self.truth(test)} else {literal(no or '')}", Kind.TEXT))
+            return
+        self.flush()
+        ways: list[dict[str, Code]] = []
         for i, (test, block) in enumerate(node.branches):
             if test is None:
                 self.emit("else:")
             else:
                 self.at(test, "#elseif" if i else "#if")
                 self.emit(f"{'elif' if i else 'if'} {self.truth(test)}:")
+            entering = dict(self.known)
             self.inner(block)
+            ways.append(self.known)
+            self.known = entering
+        if node.branches[-1][0] is not None:
+            ways.append(self.known)
+        self.meet(ways)
 
     def stop(self, node: tree.Break | tree.Stop) -> None:
         """`#stop` ends the output, `#break` the loop."""
         if isinstance(node, tree.Stop):
             if node.message is not None:
-                self.emit(self.value(node.message))
+                self.emit(self.code(node.message).text)
             self.emit("raise Halt")
         elif node.scope is None:
             self.leave()
         else:
-            self.emit(f"break_for({self.value(node.scope)})")
+            self.emit(f"break_for({self.code(node.scope).text})")
 
     def leave(self) -> None:
         """`#break` from where we are."""
@@ -379,113 +250,8 @@ class Compiler(Expressions):
             case _:
                 self.emit("raise Halt")
 
-    # loops
 
-    def foreach(self, node: tree.Foreach) -> None:
-        """`#foreach`: a Python loop; what the body does not use is not kept."""
-        self.count += 1
-        n = self.count
-        source, items = f"l{n}", f"s{n}"
-        names = LoopNames(f"i{n}", f"n{n}", f"x{n}" if self.used.scope_objects else None)
-        self.emit(f"{source} = {self.value(node.items)}")
-        self.emit(f"{items} = {source} if {source}.__class__ is list else elements({source})")
-        self.emit(f"if {items}:")
-        depth = self.function.depth
-        self.function.depth += 1
-        self.emit(f"{names.size} = len({items})")
-        self.emit(f"b.spend({names.size} * {weight(node.body)})")
-        if not reads_only(node.body) or self.used.defines:
-            self.emit(f"{items} = guarded({items}, {source})")
-        self.emit(f"if {names.size} > {self._unmetered(node)}: {items} = b.meter({items}, o)")
-        self.run_loop(node, names, items)
-        self.emit(f"if len(o) > {runtime.PIECES}: b.squeeze(o)")
-        self.function.depth = depth
-
-    def _unmetered(self, node: tree.Foreach) -> int:
-        """Iterations for which neither the dialect's limit nor the output has to be watched."""
-        pieces = max(1, weight(node.body))
-        few = runtime.PIECES // pieces
-        limit = self.limits.loop(self.dialect)
-        return min(few, limit) if limit else few
-
-    def run_loop(self, node: tree.Foreach, names: LoopNames, items: str) -> None:
-        """The loop itself, with what 1.7 saves before and puts back after."""
-        variable = self.variables[node.name]
-        n = names.counter[1:]
-        if self.function.kind != "main" and not self.function.recursive:
-            self.share(names.counter, names.size, f"h{n}")
-        kept = [(variable, f"o{n}")]
-        for extra, letter in (("velocityCount", "p"), ("velocityHasNext", "q")):
-            if extra in self.variables:
-                kept += [(self.variables[extra], f"{letter}{n}")]
-        for name, saved in kept:
-            self.emit(f"{saved} = {name}")
-            self.function.assigned.add(name)
-        if names.scope:
-            foreach = self.variables["foreach"]
-            self.function.assigned.add(foreach)
-            self.emit(f"{foreach} = {names.scope} = Scope({foreach}, {node.line}, {node.column})")
-        counted = names.scope or len(kept) > 1 or self._counts(node)
-        if counted:
-            self.emit(f"{names.counter} = 0")
-        catching = self.used.throws
-        if catching:
-            self.emit("try:")
-            self.function.depth += 1
-        self.emit(f"for {variable} in {items}:")
-        self.function.depth += 1
-        if counted:
-            self.emit(f"{names.counter} += 1")
-        for name, saved in kept[1:]:
-            self.emit(f"{name} = " + (names.counter if saved[0] == "p" else f"{names.counter} < {names.size}"))
-        if names.scope:
-            self.emit(f"{names.scope}.index = {names.counter} - 1")
-            self.emit(f"{names.scope}.has_next = {names.counter} < {names.size}")
-        outer_holders = dict(self.holders)
-        holder = self.holders.get(node.name)
-        if holder:
-            self.emit(f"if {holder}: {variable} = None")
-        elif sets(node.body, node.name):
-            self.holders[node.name] = f"h{n}"
-            self.emit(f"h{n} = {variable} is None")
-        self.function.depth -= 1
-        self.loops.append(names)
-        self.function.loops += 1
-        self.inner(node.body)
-        self.function.loops -= 1
-        self.loops.pop()
-        self.holders = outer_holders
-        if catching:
-            self.function.depth -= 1
-            self.emit("except Broken as broken:")
-            self.emit(f"    e{n} = broken.owner")
-            self.emit(f"    if e{n} is None: e{n} = {names.scope or True}")
-            self.emit("else:")
-            self.emit(f"    e{n} = {names.scope or True}")
-        self.restore(kept, names)
-        if holder:
-            self.emit(f"{holder} = False")
-            if self.function.kind != "main" and not self.function.recursive:
-                self.function.assigned.add(holder)
-        if catching:
-            self.emit(f"if e{n} is not {names.scope or True}: raise Broken(e{n})")
-
-    def share(self, *names: str) -> None:
-        """Let functions cut out of this one see a loop's names."""
-        self.shared.update(names)
-        self.function.assigned.update(names)
-
-    def restore(self, kept: list[tuple[str, str]], names: LoopNames) -> None:
-        """Put back what the loop's names hid."""
-        for name, saved in kept:
-            self.emit(f"{name} = {saved}")
-        if names.scope:
-            foreach = self.variables["foreach"]
-            self.emit(f"{foreach} = leave_scope({foreach})")
-
-    def _counts(self, node: tree.Foreach) -> bool:
-        """Tell whether the body asks for a position."""
-        return any(
-            isinstance(inner, tree.Reference) and inner.name in ("foreach", "velocityCount", "velocityHasNext")
-            for inner in tree.walk(node.body)
-        )
+def _constant(block: tree.Block) -> str | None:
+    """What a block prints whatever happens; None where that is not only text."""
+    texts = [child.text for child in block.children if isinstance(child, tree.Text | tree.Comment)]
+    return "".join(texts) if len(texts) == len(block.children) else None

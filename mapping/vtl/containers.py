@@ -231,7 +231,7 @@ def _iterator(value: object) -> Iter:
 
 @COLLECTION.add("toArray")
 def _to_array(value: object) -> Array:
-    return Array(items_of(value), "Ljava.lang.Object;")
+    return Array.of("Ljava.lang.Object;", items_of(value))
 
 
 @COLLECTION.add("toString")

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from mapping.vtl import access, tree
 from mapping.vtl.analysis import weight
-from mapping.vtl.compiler import GLOBALS, Compiler
+from mapping.vtl.compiler import Compiler
 from mapping.vtl.contexts import Argument, Body, Context, MacroBody, Macros, Nulls, show, show_source
+from mapping.vtl.known import Code, Kind
 from mapping.vtl.limits import Dialect
+from mapping.vtl.program import GLOBALS
 from mapping.vtl.runtime import Broken, Halt, Run
 from mapping.vtl.scope import Scope, leave_scope
 from mapping.vtl.source import Line, literal
@@ -120,13 +122,16 @@ class DynamicCompiler(Compiler):
     globals = GLOBALS_DYNAMIC
     parameters = "o, c"
 
-    def load(self, name: str) -> str:
+    def load(self, name: str) -> Code:
         """Look a variable up."""
-        return f"c.get({literal(name)})"
+        return Code(f"c.get({literal(name)})")
 
-    def store(self, name: str, expression: str) -> None:
+    def store(self, name: str, code: Code) -> None:
         """Set a variable."""
-        self.emit(f"c.put({literal(name)}, {expression})")
+        self.emit(f"c.put({literal(name)}, {code.text})")
+
+    def learn(self, name: str, code: Code) -> None:
+        """Nothing: others may set it."""
 
     def assemble(self) -> list[Line]:
         """The function around what was generated."""
@@ -140,13 +145,15 @@ class DynamicCompiler(Compiler):
         lines += self.definitions
         return lines + self.function.lines + [Line(1, "return", start)]
 
-    def captured(self, template: tree.Block, *, padded: bool) -> str:
+    def captured(self, template: tree.Block, *, padded: bool) -> Code:
         """A string with something in it."""
-        return f"e.capture({self.outlined(template, 'string')}, c, {padded})"
+        return Code(f"e.capture({self.outlined(template, 'string')}, c, {padded})", Kind.TEXT)
 
-    def string(self, node: tree.String) -> str:
+    def string(self, node: tree.String) -> Code:
         """A constant, or rendered like a template."""
-        return literal(node.value) if node.template is None else self.captured(node.template, padded=node.padded)
+        if node.template is None:
+            return Code(literal(node.value), Kind.TEXT, node.value)
+        return self.captured(node.template, padded=node.padded)
 
     def print_reference(self, node: tree.Reference) -> None:
         """`$reference` in text."""
@@ -154,7 +161,7 @@ class DynamicCompiler(Compiler):
         if node.bare:
             self.say(node.name)
             return
-        instead, value = literal(node.null_text), self.reference(node)
+        instead, value = literal(node.null_text), self.reference(node).text
         if not node.computable and self.dialect is Dialect.AWS:
             value = "''"
         if node.escaped:
@@ -169,7 +176,7 @@ class DynamicCompiler(Compiler):
                 self.flush()
                 self.at(node, "#define")
                 body = self.outlined(node.body, "define")
-                self.store(node.name, f"Body(b, {body}, c, {weight(node.body)}, 2)")
+                self.store(node.name, Code(f"Body(b, {body}, c, {weight(node.body)}, 2)"))
             case tree.Macro() | tree.MacroCall() if self.dialect is Dialect.AWS:
                 super().statement(node)
             case tree.Macro():
@@ -183,7 +190,7 @@ class DynamicCompiler(Compiler):
             case tree.Evaluate():
                 self.flush()
                 self.at(node, "#evaluate")
-                self.emit(f"e.evaluate(o, c, {self.value(node.value)})")
+                self.emit(f"e.evaluate(o, c, {self.code(node.value).text})")
             case _:
                 super().statement(node)
 
@@ -203,10 +210,10 @@ class DynamicCompiler(Compiler):
     def argument(self, node: tree.Value) -> str:
         """An argument, to be evaluated when it is used."""
         constant = isinstance(node, tree.Number | tree.Boolean | tree.Word)
-        return f"Argument({literal(node.source)}, lambda c: {self.value(node)}, {constant})"
+        return f"Argument({literal(node.source)}, lambda c: {self.code(node).text}, {constant})"
 
     def foreach(self, node: tree.Foreach) -> None:
         """#foreach with its body as a function."""
         body = self.outlined(node.body, "part")
-        value = self.value(node.items)
+        value = self.code(node.items).text
         self.emit(f"e.loop(o, c, {literal(node.name)}, {value}, {body}, {weight(node.body)})")

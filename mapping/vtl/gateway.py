@@ -40,25 +40,37 @@ def render(
 
     """
     if isinstance(template, str):
-        template = compiled(template, Dialect(dialect), limits)
+        template = compiled(template, dialect, limits)
     context = Context(variables)
     text = template.render(
         {
             "input": Input(variables),
             "util": _UTIL,
             "context": context,
-            "stageVariables": dict(variables.stage_variables),
-        }
+            "stageVariables": dict(variables.stage_variables) if variables.stage_variables else {},
+        },
+        keep=False,
     )
-    return Rendered(text=text, overrides=context.overrides())
+    return Rendered(text, context.overrides())
 
 
-@lru_cache(maxsize=CACHED_TEMPLATES)
-def compiled(source: str, dialect: Dialect = Dialect.AWS, limits: Limits = _LIMITS) -> Template:
+def compiled(source: str, dialect: Dialect | str = Dialect.AWS, limits: Limits = _LIMITS) -> Template:
     """Compile a template, or return the one compiled before.
 
     Raises:
         TemplateError: it breaks the grammar or a bound.
 
     """
+    if limits is _LIMITS and dialect is Dialect.AWS:
+        return _usual(source)  # found by the text alone: hashing the bounds takes longer than a small template
+    return _any(source, Dialect(dialect), limits)
+
+
+@lru_cache(maxsize=CACHED_TEMPLATES)
+def _usual(source: str) -> Template:
+    return compile_template(source)
+
+
+@lru_cache(maxsize=CACHED_TEMPLATES)
+def _any(source: str, dialect: Dialect, limits: Limits) -> Template:
     return compile_template(source, dialect=dialect, limits=limits)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from mapping.variables import Overrides, Variables
-from mapping.vtl.errors import TemplateRunError
+from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.values import NO_METHOD, ArrayList, Host, equals, text
 
 Place = tuple[str, ...]
@@ -22,7 +22,15 @@ _RESPONSE: Final = "responseOverride"
 _REQUEST_KINDS: Final = ("path", "header", "querystring")
 _NO_REQUEST: Final[dict[str, object]] = {kind: {} for kind in _REQUEST_KINDS}
 _NO_RESPONSE: Final[dict[str, object]] = {"header": {}}
-_LEAVES: Final = frozenset({str, int, bool, float})
+_NO_OVERRIDES: Final[dict[str, dict[str, object]]] = {_REQUEST: _NO_REQUEST, _RESPONSE: _NO_RESPONSE}
+_LEAVES: Final = frozenset({str, int, bool, float, type(None)})
+_METHODS: Final = frozenset(
+    {
+        "get", "put", "putAll", "remove", "containsKey", "containsValue", "keySet", "values", "size", "isEmpty",
+        "toString",
+    }
+)  # fmt: skip
+_DEEPEST: Final = 32
 _SMALLEST_TABLE: Final = 16
 _UNIT: Final = 2  # bytes of a UTF-16 unit
 
@@ -60,53 +68,84 @@ def is_parameter(place: Place) -> bool:
 
 
 class ContextMap(Host):
-    """A map in `$context`: prints as nothing, puts into `twice` what is overridden a second time.
+    """A map in `$context`: prints as nothing, tells `$context` what is overridden a second time.
 
-    It takes what it is given as it is, and copies it when a template first looks at it.
+    It reads from the mapping that it is given and copies it when a template first writes or lists it.
     """
 
-    __slots__ = ("_given", "_own", "_place", "twice")
+    __slots__ = ("_given", "_name", "_nested", "_outer", "_own")
 
-    def __init__(self, given: Mapping[str, object], place: Place, twice: set[Place]) -> None:
+    def __init__(self, given: Mapping[str, object], outer: "ContextMap | None", name: str) -> None:
         self._given = given
+        self._outer = outer
+        self._name = name
+        self._nested: dict[str, ContextMap] = {}
         self._own: dict[str, object] | None = None
-        self._place = place
-        self.twice = twice
+
+    def _again(self, place: Place) -> None:
+        """Tell the outermost map which of its places was written over."""
+        if self._outer is not None:
+            self._outer._again((self._name, *place))  # noqa: SLF001 - of its own class
 
     @property
     def _values(self) -> dict[str, object]:
         own = self._own
         if own is None:
             own = self._own = dict(self._given)
-            for name, value in own.items():
-                if value.__class__ not in _LEAVES:
-                    own[name] = self._wrapped(name, value)
         return own
 
     def _wrapped(self, name: str, value: object) -> object:
-        if isinstance(value, dict | Mapping):  # dict first: asking for the protocol is slow
-            return ContextMap(cast("Mapping[str, object]", value), (*self._place, name), self.twice)
+        """A value as it is, a mapping as a map of this kind, the same one each time."""
+        if value.__class__ in _LEAVES:
+            return value
+        if name in self._nested:
+            return self._nested[name]
+        if value.__class__ is dict or isinstance(value, Mapping):  # asking for the protocol is slow
+            inner = cast("Mapping[str, object]", value)
+            nested = self._nested[name] = ContextMap(inner, self, name)
+            return nested
         return value
 
-    def plain(self) -> dict[str, object]:
-        """Return the map as plain nested dictionaries."""
-        values = dict(self._given if self._own is None else self._own)
-        for name, value in values.items():
-            if value.__class__ is ContextMap:
-                values[name] = cast("ContextMap", value).plain()
-            elif isinstance(value, dict):
-                values[name] = _copied(cast("Mapping[str, object]", value))
-        return values
+    def plain(self, depth: int = 0) -> dict[str, object]:
+        """Return the map as plain nested dictionaries.
+
+        Raises:
+            TemplateBoundError: it contains itself, or is nested without end.
+
+        """
+        if depth > _DEEPEST:
+            raise TemplateBoundError(
+                "a map in $context contains itself", construct="an override", expected=f"at most {_DEEPEST} levels"
+            )
+        nested = self._nested
+        return {
+            name: value
+            if value.__class__ in _LEAVES
+            else nested[name].plain(depth + 1)
+            if name in nested
+            else value.plain(depth + 1)
+            if isinstance(value, ContextMap)
+            else _copied(value)
+            for name, value in (self._given if self._own is None else self._own).items()
+        }
 
     def put(self, key: object, value: object) -> object:
         """Set a key and return what it had before."""
-        name = text(key) or ""
-        place = (*self._place, name)
-        values = self._values
-        if name in values and is_parameter(place):
-            self.twice.add(place)
-        before = values.get(name)
-        values[name] = self._wrapped(name, value)
+        name = key if key.__class__ is str else text(key) or ""
+        name = cast("str", name)
+        values = self._values if self._own is None else self._own
+        before = None
+        if name in values:
+            before = self._wrapped(name, values[name])
+            self._nested.pop(name, None)
+            self._again((name,))
+        values[name] = value
+        return before
+
+    def _remove(self, name: str) -> object:
+        before = self.vtl_get(name)
+        self._values.pop(name, None)
+        self._nested.pop(name, None)
         return before
 
     def _keys(self) -> list[str]:
@@ -119,27 +158,33 @@ class ContextMap(Host):
 
     def vtl_get(self, name: str) -> object:
         """`$map.name`."""
-        return self._values.get(name)
+        return self._wrapped(name, (self._given if self._own is None else self._own).get(name))
 
     def vtl_put(self, name: str, value: object) -> None:
         """`#set($map.name = value)`."""
         self.put(name, value)
 
+    def vtl_set(self, key: object, value: object) -> None:
+        """`#set($map[key] = value)`."""
+        self.put(key, value)
+
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
         """Call one of java.util.Map's methods that templates use."""
+        if name not in _METHODS:
+            return NO_METHOD
         match name, args:
             case "get", (key,):
-                return self._values.get(text(key) or "")
+                return self.vtl_get(text(key) or "")
             case "put", (key, value):
                 return self.put(key, value)
             case "putAll", (other,):
                 return self._put_all(other)
             case "remove", (key,):
-                return self._values.pop(text(key) or "", None)
+                return self._remove(text(key) or "")
             case "containsKey", (key,):
                 return (text(key) or "") in self._values
             case "containsValue", (value,):
-                return any(equals(held, value) for held in self._values.values())
+                return any(equals(held, value) for held in self.vtl_iter())
             case "keySet", ():
                 return ArrayList(self._keys())
             case "values", ():
@@ -159,20 +204,43 @@ class ContextMap(Host):
 
     def vtl_iter(self) -> list[object]:
         """Return the values, as #foreach over a map goes through them."""
-        return [self._values[key] for key in self._keys()]
+        return [self.vtl_get(key) for key in self._keys()]
 
 
 class Context(ContextMap):
-    """`$context` of one rendering."""
+    """`$context` of one rendering: what is known of the call, and the two maps of overrides."""
 
-    __slots__ = ()
+    __slots__ = ("_branches", "twice")
 
     def __init__(self, variables: Variables) -> None:
-        before = variables.overrides
-        given = before.request or before.response
-        request = {**_NO_REQUEST, **before.request} if given else _NO_REQUEST
-        response = {**_NO_RESPONSE, **before.response} if given else _NO_RESPONSE
-        super().__init__({**variables.context, _REQUEST: request, _RESPONSE: response}, (), set())
+        self._given = variables.context
+        self._outer = None
+        self._name = ""
+        self._nested = {}
+        self._own = None
+        self.twice: set[Place] | None = None
+        request, response = variables.overrides
+        self._branches: dict[str, dict[str, object]] = _NO_OVERRIDES
+        if request or response:
+            self._branches = {_REQUEST: {**_NO_REQUEST, **request}, _RESPONSE: {**_NO_RESPONSE, **response}}
+
+    def _again(self, place: Place) -> None:
+        if is_parameter(place):
+            self.twice = {place} if self.twice is None else self.twice | {place}
+
+    @property
+    def _values(self) -> dict[str, object]:
+        own = self._own
+        if own is None:
+            own = self._own = {**self._given, **self._branches}
+        return own
+
+    def vtl_get(self, name: str) -> object:
+        """`$context.name`."""
+        own = self._own
+        if own is not None:
+            return self._wrapped(name, own.get(name))
+        return self._wrapped(name, self._branches[name] if name in self._branches else self._given.get(name))
 
     def overrides(self) -> Overrides:
         """Return both override maps as the template leaves them.
@@ -188,20 +256,23 @@ class Context(ContextMap):
                 construct="an override",
                 expected="each parameter to be overridden once, over request and response template together",
             )
-        values = self._given if self._own is None else self._own
-        if values.get(_REQUEST) is _NO_REQUEST:  # nobody has looked at $context, nobody has overridden anything
-            return Overrides(request={"path": {}, "header": {}, "querystring": {}}, response={"header": {}})
-        return Overrides(request=_branch(values.get(_REQUEST)), response=_branch(values.get(_RESPONSE)))
+        nested = self._nested
+        if self._own is None and self._branches is _NO_OVERRIDES:  # what nobody has looked at is as it was
+            return Overrides(
+                nested[_REQUEST].plain() if _REQUEST in nested else {"path": {}, "header": {}, "querystring": {}},
+                nested[_RESPONSE].plain() if _RESPONSE in nested else {"header": {}},
+            )
+        return Overrides(self._branch(_REQUEST), self._branch(_RESPONSE))
+
+    def _branch(self, name: str) -> dict[str, object]:
+        """One of the two maps as the template leaves it."""
+        branch = self.vtl_get(name)
+        return branch.plain() if isinstance(branch, ContextMap) else {}
 
 
-def _branch(branch: object) -> dict[str, object]:
-    if isinstance(branch, ContextMap):
-        return branch.plain()
-    return _copied(cast("Mapping[str, object]", branch)) if isinstance(branch, dict) else {}
-
-
-def _copied(values: Mapping[str, object]) -> dict[str, object]:
-    return {
-        name: _copied(cast("Mapping[str, object]", value)) if isinstance(value, dict) else value
-        for name, value in values.items()
-    }
+def _copied(value: object) -> object:
+    """A value with its dictionaries copied, at every level."""
+    if value.__class__ is not dict:
+        return value
+    values = cast("dict[str, object]", value)
+    return {name: _copied(inner) for name, inner in values.items()} if values else {}

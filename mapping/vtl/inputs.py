@@ -25,11 +25,12 @@ _UNREAD: Final = object()
 class Input(Host):
     """`$input` of one rendering; the body is parsed when a path is first asked for."""
 
-    __slots__ = ("_body", "_parsed", "_variables")
+    __slots__ = ("_body", "_parameters", "_parsed", "_variables")
 
     def __init__(self, variables: Variables) -> None:
         self._body = variables.body or EMPTY_BODY
         self._parsed: object = _UNREAD
+        self._parameters: dict[str, object] | None = None
         self._variables = variables
 
     def vtl_get(self, name: str) -> object:
@@ -43,12 +44,8 @@ class Input(Host):
                 return self.path(args[0])
             if name == "json":
                 return self.json(args[0])
-            if name == "params":
-                return self.parameter(text(args[0]) or "")
-        if name == "params" and not args:
-            given = self._variables
-            return {"path": dict(given.path), "querystring": dict(given.querystring), "header": dict(given.header)}
-        return NO_METHOD
+            return self.parameter(text(args[0]) or "") if name == "params" else NO_METHOD
+        return self.parameters() if name == "params" and not args else NO_METHOD
 
     def path(self, path: object) -> object:
         """Return the value at a JSONPath, None where there is none.
@@ -75,6 +72,17 @@ class Input(Host):
         if isinstance(value, MapView):  # keys(): a set in Java, an array in JSON
             value = list(value)
         return '""' if value is None else json_text(value).replace("\\/", "/")
+
+    def parameters(self) -> dict[str, object]:
+        """Return all parameters by kind: copies, the same ones each time, which a template may change."""
+        if self._parameters is None:
+            given = self._variables
+            self._parameters = {
+                "path": dict(given.path),
+                "querystring": dict(given.querystring),
+                "header": dict(given.header),
+            }
+        return self._parameters
 
     def parameter(self, name: str) -> str | None:
         """Return a parameter of the request: from the path, else the query string, else the headers."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType] # re's own
 from typing import Any, cast
 
-_ALL = frozenset(range(257))
+_BEYOND = 256
+ALL = frozenset(range(_BEYOND + 1))
 """Latin-1, and 256 for everything beyond it."""
 
 _FEW = 4
@@ -117,9 +118,9 @@ class _Walk:
             case "AT" | "ASSERT" | "ASSERT_NOT":
                 return []
             case "GROUPREF" | "GROUPREF_EXISTS":
-                return [_Part(_ALL, _ALL, variable=True, mandatory=False)]
+                return [_Part(ALL, ALL, variable=True, mandatory=False)]
             case _:
-                return [_fixed(_set(name, argument))]
+                return [_fixed(characters(name, argument))]
 
     @staticmethod
     def _branch(branches: list[list[_Part]]) -> _Part:
@@ -152,22 +153,23 @@ def _first(parts: list[_Part]) -> frozenset[int]:
     return found
 
 
-def _set(name: str, argument: Any) -> frozenset[int]:  # noqa: ANN401 - the same
+def characters(name: str, argument: Any) -> frozenset[int]:  # noqa: ANN401 - the same
+    """What a node that stands for one character can be; all for any other."""
     match name:
         case "LITERAL":
             return frozenset({min(int(argument), 256)})
         case "NOT_LITERAL":
-            return _ALL - {int(argument)}
+            return ALL - {int(argument)} if int(argument) < _BEYOND else ALL
         case "RANGE":
             low, high = argument
             return frozenset(range(min(int(low), 256), min(int(high), 256) + 1))
         case "CATEGORY":
             category = str(argument).removeprefix("CATEGORY_")
-            chars = _CATEGORIES.get(category.removeprefix("NOT_"), _ALL)
-            return _ALL - chars if category.startswith("NOT_") else chars
+            chars = _CATEGORIES.get(category.removeprefix("NOT_"), ALL)
+            return ALL - chars if category.startswith("NOT_") else chars
         case "IN":
             negated = str(argument[0][0]) == "NEGATE"
-            chars = frozenset[int]().union(*(_set(str(kind), value) for kind, value in argument[negated:]))
-            return (_ALL - chars) | {256} if negated else chars
+            chars = frozenset[int]().union(*(characters(str(kind), value) for kind, value in argument[negated:]))
+            return (ALL - chars) | {256} if negated else chars
         case _:
-            return _ALL
+            return ALL

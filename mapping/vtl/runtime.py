@@ -38,9 +38,10 @@ class Broken(Exception):  # noqa: N818 - a command, not an error
 class Run:
     """One render's budget."""
 
-    __slots__ = ("limits", "loop_limit", "pending", "steps")
+    __slots__ = ("keep", "limits", "loop_limit", "pending", "steps")
 
-    def __init__(self, limits: Limits, loop_limit: int) -> None:
+    def __init__(self, limits: Limits, loop_limit: int, keep: bool) -> None:
+        self.keep = keep
         self.limits = limits
         self.loop_limit = loop_limit
         self.steps = limits.steps
@@ -89,6 +90,13 @@ class Run:
             raise self.too_long()
         return "".join(out)
 
+    def counted(self, out: list[str]) -> str:
+        """The whole output of code that has counted each long piece: their sum need not be known to join them."""
+        whole = "".join(out)
+        if len(whole) > self.limits.text:
+            raise self.too_long()
+        return whole
+
     def join(self, pieces: tuple[str, ...]) -> str:
         """An interpolated string."""
         size = sum(map(len, pieces))
@@ -97,6 +105,13 @@ class Run:
                 raise self.too_long()
             self.big(size)
         return "".join(pieces)
+
+    def long(self, text: str) -> str:
+        """A string that is long: counted."""
+        if len(text) > self.limits.text:
+            raise self.too_long()
+        self.big(len(text))
+        return text
 
     def capture(self, body: Callable[[list[str]], object], padded: bool) -> str:
         """A string with directives in it; `padded` ones lose their last character again."""

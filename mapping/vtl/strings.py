@@ -286,7 +286,7 @@ def _itself(value: str) -> str:
 
 @STRING.add("toCharArray")
 def _to_char_array(value: str) -> Array:
-    return Array(map(Char, utf16(value)), "C")
+    return Array.of("C", map(Char, utf16(value)))
 
 
 @STRING.add("getBytes")
@@ -296,7 +296,7 @@ def _get_bytes(value: str, charset: str = "UTF-8") -> Array:
         encoded = value.encode(charset, "replace")
     except LookupError as error:
         raise TemplateRunError(f"no character set {charset}", construct="getBytes") from error
-    return Array((Byte(byte - 256 if byte > 127 else byte) for byte in encoded), "B")  # noqa: PLR2004 - signed
+    return Array.of("B", (Byte(byte - 256 if byte > 127 else byte) for byte in encoded))  # noqa: PLR2004 - signed
 
 
 @STRING.add("format", Kind.STRING, Kind.VARARGS)

@@ -5,39 +5,44 @@ from types import TracebackType
 
 from mapping.vtl.analysis import needs_context
 from mapping.vtl.build import build
-from mapping.vtl.compiler import FILE, Compiler
+from mapping.vtl.compiler import Compiler
 from mapping.vtl.contexts import Context
 from mapping.vtl.dynamic import DynamicCompiler, DynamicProgram, Session
 from mapping.vtl.errors import TemplateBoundError, TemplateError, TemplateRunError
 from mapping.vtl.limits import Dialect, Limits
+from mapping.vtl.program import FILE
 from mapping.vtl.runtime import Broken, Halt, Run
 
 
 class Template:
     """A template ready to render. `tree` is what was parsed, with places; nothing in it changes afterwards."""
 
-    __slots__ = ("_dynamic", "_program", "dialect", "limits", "source", "tree")
+    __slots__ = ("_counted", "_dynamic", "_loop_limit", "_program", "dialect", "limits", "source", "tree")
 
     def __init__(self, source: str, dialect: Dialect, limits: Limits) -> None:
         self.source = source
         self.dialect = dialect
         self.limits = limits
+        self._loop_limit = limits.loop(dialect)
         self.tree = build(source, dialect, limits)
         self._dynamic = needs_context(self.tree, dialect)
-        compiler = DynamicCompiler if self._dynamic else Compiler
-        self._program = compiler(self.tree, dialect, limits).compile()
+        compiler = (DynamicCompiler if self._dynamic else Compiler)(self.tree, dialect, limits)
+        self._program = compiler.compile()
+        self._counted = not self._dynamic and not compiler.used.defines
 
     @property
     def code(self) -> str:
         """The generated Python, for a curious reader."""
         return self._program.source
 
-    def render(self, context: MutableMapping[str, object]) -> str:
+    def render(self, context: MutableMapping[str, object], *, keep: bool = True) -> str:
         """Render with the variables of `context`, by their names without `$`; what the template sets is put there.
+
+        With `keep` false it need not be, which saves a little where nobody looks at it afterwards.
 
         Raises TemplateRunError where a method throws, TemplateBoundError where a bound is passed.
         """
-        run = Run(self.limits, self.limits.loop(self.dialect))
+        run = Run(self.limits, self._loop_limit, keep)
         out: list[str] = []
         try:
             try:
@@ -47,7 +52,7 @@ class Template:
                     self._program.run(context, run, out)
             except (Halt, Broken):
                 pass
-            return run.finish(out)
+            return run.counted(out) if self._counted else run.finish(out)
         except TemplateError as error:
             raise error.at(*self._place(error.__traceback__)) from None
         except (RecursionError, MemoryError, OverflowError) as error:

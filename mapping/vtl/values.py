@@ -70,13 +70,21 @@ class ArrayList(list[object]):
 
 
 class Array(list[object]):
-    """A Java array, as `split` gives one; `component` is the class of its elements."""
+    """A Java array, as `split` gives one: of strings unless made by `of`."""
 
-    __slots__ = ("component",)
+    __slots__ = ("_component",)
 
-    def __init__(self, items: Iterable[object] = (), component: str = "Ljava.lang.String;") -> None:
-        super().__init__(items)
-        self.component = component
+    @classmethod
+    def of(cls, component: str, items: Iterable[object]) -> "Array":
+        """An array of another class."""
+        array = cls(items)
+        array._component = component
+        return array
+
+    @property
+    def component(self) -> str:
+        """The class of its elements, as Class.getName has it."""
+        return getattr(self, "_component", "Ljava.lang.String;")
 
 
 class _NoMethod:
@@ -99,12 +107,17 @@ class Host:
         del name
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """`$host.name(args)`, also `$host[key]` as `get` and its assignment as `put`; NO_METHOD if there is none."""
+        """`$host.name(args)`, also `$host[key]` as `get`; NO_METHOD if there is none."""
         del name, args
         return NO_METHOD
 
     def vtl_put(self, name: str, value: object) -> None:
         """`#set($host.name = value)`."""
+
+    def vtl_set(self, key: object, value: object) -> None:
+        """`#set($host[key] = value)`: `set(key, value)`, else `put(key, value)`; nothing where neither exists."""
+        if self.vtl_call("set", (key, value)) is NO_METHOD:
+            self.vtl_call("put", (key, value))
 
     def vtl_str(self) -> str | None:
         """What `$host` prints; None as Java's toString that answers null."""
