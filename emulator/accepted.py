@@ -19,6 +19,7 @@ MODEL = "aws:sagemaker/model:Model"
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 FUNCTION = "aws:lambda/function:Function"
+TABLE = "aws:dynamodb/table:Table"
 
 
 def _none() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The running emulator: two ports, a state that reloads replace, and what it writes into the store.
 
 The store's folder gets `emulator.json` (address, pid, log files; gone when it stops), `logs/` (access log, execution
-log, the containers' output) and `capture/`.
+log, the containers' output) and `capture/`; `tables/` is read from it.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from emulator.arrival import Split
 from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
 from emulator.fleet import Fleet
+from emulator.function_aws import FunctionAws
 from emulator.function_reading import invoked
 from emulator.functions import Functions, Settings
 from emulator.graph import Graph, StageState
@@ -44,8 +45,8 @@ Source = Callable[[Mapping[str, Any] | None], Recording]
 class Options:
     """How to serve. Port 0 takes a free one; `endpoints` are containers that run already, by endpoint name.
 
-    `function_variables` are laid over every Lambda function's own: where it finds what stands in for AWS
-    (`AWS_ENDPOINT_URL_DYNAMODB`).
+    `function_variables` are laid over every Lambda function's own and over where it finds what stands in for AWS:
+    another such place for one service (`AWS_ENDPOINT_URL_DYNAMODB`).
     """
 
     store: Path
@@ -77,7 +78,7 @@ class Emulation:
         self.fleet = Fleet(
             options.store, options.endpoints, options.seed, invocation_seconds=options.invocation_seconds
         )
-        self.function_settings = Settings(log_folder=options.store / "logs", variables=options.function_variables)
+        self.function_aws = FunctionAws(options.store / "tables")
         self.split = Split(seed=options.seed)
         self.throttles = Throttles(time.monotonic)
         self.access_logs = AccessLogs(options.store / "logs")
@@ -129,12 +130,14 @@ class Emulation:
         graph = await self._graph(None)
         for problem in without_endpoint(self.options.endpoints, graph):
             print(f"emulator: {problem}", file=sys.stderr)
-        functions = await Functions.prepared(graph.functions, self.function_settings, None)
+        functions = await self._functions(graph, None)
         try:
             endpoints = await self.fleet.prepared(graph.endpoints, {})
         except BaseException:
             await functions.retire()
+            await self.function_aws.stop()
             raise
+        self.function_aws.take_over(graph, endpoints)
         self._served = serving(graph, endpoints, functions, self.throttles, self.split)
 
     async def reload(self, config: Mapping[str, Any] | None = None) -> None:
@@ -146,12 +149,13 @@ class Emulation:
         async with self._reloading:
             graph = await self._graph(config)
             old = self.served
-            functions = await Functions.prepared(graph.functions, self.function_settings, old.functions)
+            functions = await self._functions(graph, old.functions)
             try:
                 endpoints = await self.fleet.prepared(graph.endpoints, old.endpoints)
             except BaseException:
                 await functions.retire(kept=old.functions)
                 raise
+            self.function_aws.take_over(graph, endpoints)
             self._served = serving(graph, endpoints, functions, self.throttles, self.split)
             self.updated = time.time()
             gone = [each for name, each in old.endpoints.items() if endpoints.get(name) is not each]
@@ -187,12 +191,25 @@ class Emulation:
         if before:
             await asyncio.wait(before)
         await old.flights.landed()
+        self.function_aws.retire(gone)
         await self.fleet.retire(gone)
         await old.functions.retire(kept=functions)
 
+    async def _functions(self, graph: Graph, running: Functions | None) -> Functions:
+        """Prepare a graph's functions, with a place to find AWS at."""
+        variables = {**await self.function_aws.variables(graph), **self.options.function_variables}
+        settings = Settings(log_folder=self.options.store / "logs", variables=variables)
+        try:
+            return await Functions.prepared(graph.functions, settings, running)
+        except BaseException:
+            if running is None:
+                await self.function_aws.stop()
+            raise
+
     async def _end(self, served: Served) -> None:
-        await self.fleet.retire(served.endpoints.values())
         await served.functions.retire()
+        await self.function_aws.stop()
+        await self.fleet.retire(served.endpoints.values())
 
     async def stop(self) -> None:
         """Answer what is in flight, then stop everything."""

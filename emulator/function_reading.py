@@ -10,7 +10,7 @@ from typing import Any, cast
 from emulator import accepted
 from emulator.api import Api
 from emulator.errors import UnsupportedError
-from emulator.graph import FunctionSpec, StageState
+from emulator.graph import FunctionSpec, StageState, TableSpec
 from emulator.lambda_uri import filled, function_name, names_function
 from emulator.recording import Recording, Registration
 
@@ -70,3 +70,15 @@ def _spec(function: Registration, directory: str) -> FunctionSpec:
         timeout=int(inputs.get("timeout") or DEFAULT_TIMEOUT),
         memory=int(inputs.get("memorySize") or DEFAULT_MEMORY),
     )
+
+
+def table_specs(recording: Recording) -> dict[str, TableSpec]:
+    """Read the tables that functions may ask for items."""
+    return {spec.name: spec for spec in map(_table, recording.of_type(accepted.TABLE))}
+
+
+def _table(table: Registration) -> TableSpec:
+    attributes = cast("list[Mapping[str, str]]", table.inputs.get("attributes") or [])
+    kinds = {each["name"]: each["type"] for each in attributes}
+    names = [str(table.inputs[key]) for key in ("hashKey", "rangeKey") if table.inputs.get(key)]
+    return TableSpec(name=str(table.outputs["name"]), keys=tuple((name, kinds.get(name, "S")) for name in names))

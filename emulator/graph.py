@@ -99,6 +99,14 @@ class FunctionSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    """A DynamoDB table: its name, and its key attributes with their types (`N`, `S`, `B`), the hash key first."""
+
+    name: str
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """Everything that one recording says about serving. `functions` are those that an API's integrations name."""
 
@@ -109,3 +117,4 @@ class Graph:
     stages: Mapping[str, StageState]
     endpoints: Mapping[str, EndpointSpec]
     functions: Mapping[str, FunctionSpec]
+    tables: Mapping[str, TableSpec]

@@ -12,7 +12,7 @@ from emulator import accepted
 from emulator.accepted import CONFIGURATION, DEPLOYMENT, ENDPOINT, METHOD_SETTINGS, MODEL, REST_API, STAGE
 from emulator.api import Api
 from emulator.errors import GraphError, UnsupportedError
-from emulator.function_reading import function_specs, invoked
+from emulator.function_reading import function_specs, invoked, table_specs
 from emulator.graph import AccessLog, Canary, Capture, EndpointSpec, Graph, StageState, Throttle
 from emulator.openapi import api_of
 from emulator.recording import Recording, Registration
@@ -55,6 +55,7 @@ def graph_of(recording: Recording) -> Graph:
         stages={each.name: each for each in states},
         endpoints={each.name: each for each in (_endpoint(e, recording) for e in recording.of_type(ENDPOINT))},
         functions=function_specs(invoked(snapshots, states), recording),
+        tables=table_specs(recording),
     )
 
 

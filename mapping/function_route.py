@@ -13,6 +13,10 @@ from typing import Any, cast
 
 from mapping.openapi import Route
 
+ENRICHED_CONTRACT = "enriched-v1"
+"""The enriched route's templates and function. The stack's and not a release's: what callers see of it is one thing,
+whatever model is behind it, and a manifest names the one contract that its model was made for."""
+
 FAILURES = (
     (r"ModelRefused:[\s\S]*", "400", "ModelRefused"),
     (r"ModelUnknown:[\s\S]*", "404", "ModelUnknown"),

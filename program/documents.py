@@ -11,7 +11,7 @@ from components.cloud import Cloud
 from components.route import FunctionRouteArgs, GatewayRouteArgs
 from mapping.contract import Contract, load_contract
 from mapping.errors import MappingError
-from mapping.function_route import FunctionRoute
+from mapping.function_route import ENRICHED_CONTRACT, FunctionRoute
 from mapping.openapi import Route, document
 from program.features import api_of
 from releases.model import Release
@@ -19,9 +19,6 @@ from settings import Settings
 
 ROUTE = "ratings"
 ENRICHED = "enriched"
-ENRICHED_CONTRACT = "enriched-v1"
-"""The enriched route's templates and function. The stack's and not a release's: what callers see of it is one thing,
-whatever model is behind it, and a manifest names the one contract that its model was made for."""
 SPOKEN = "ratings-v1"
 """The contract in whose form that function asks a model."""
 _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")

@@ -19,6 +19,7 @@ from tests.engine.stand_in.account import Account, Resource
 
 API, STAGE = "aws:apigateway/restApi:RestApi", "aws:apigateway/stage:Stage"
 DEPLOYMENT, ENDPOINT = "aws:apigateway/deployment:Deployment", "aws:sagemaker/endpoint:Endpoint"
+FUNCTION = "aws:lambda/function:Function"
 PER_MINUTE = 600
 
 
@@ -37,11 +38,15 @@ class MinuteClock(FakeClock):
 
 @dataclass
 class FakeAws:
-    """One account's control planes. `percents` has the canary's share in each minute that has passed."""
+    """One account's control planes. `percents` has the canary's share in each minute that has passed.
+
+    `tried` has the path and query of every TestInvokeMethod.
+    """
 
     folder: Path
     percents: dict[int, float] = field(default_factory=dict[int, float])
     patches: list[list[dict[str, str]]] = field(default_factory=list[list[dict[str, str]]])
+    tried: list[str] = field(default_factory=list[str])
 
     def clients(self) -> Clients:
         one: Any = self
@@ -84,8 +89,10 @@ class FakeAws:
         account.save()
 
     def test_invoke_method(self, *, stageVariables: Mapping[str, str], **asked: str) -> Mapping[str, Any]:  # noqa: N803
-        del asked
+        self.tried.append(asked["pathWithQueryString"])
         there = self._endpoint(stageVariables["endpointRatings"]) is not None
+        function = stageVariables.get("functionEnriched")
+        there = there and (function is None or any(each.inputs["name"] == function for each in self._of(FUNCTION)))
         return {"status": 200 if there else 503, "body": "{}"}
 
     def describe_endpoint(self, *, EndpointName: str) -> Mapping[str, Any]:  # noqa: N803
@@ -106,7 +113,7 @@ class FakeAws:
 
     def _get_resources(self, **asked: Any) -> Mapping[str, Any]:
         del asked
-        return {"items": [{"id": "r", "path": "/predicted-ratings/{user_id}"}]}
+        return {"items": [{"id": name, "path": f"/{name}-ratings/{{user_id}}"} for name in ("predicted", "enriched")]}
 
     def _list_endpoints(self, **asked: Any) -> Mapping[str, Any]:
         del asked

@@ -26,6 +26,17 @@ API = {
 }
 
 
+ENRICHED = {"Table enriched-movies", "Table enriched-seen", "Role enriched-invoke"}
+"""What the enriched route has once; a release's own part is in `enriched`."""
+
+
+def enriched(verb: Verb, name: str) -> set[str]:
+    """Return all that belongs to one release's function, and its one policy."""
+    parts = ("LogGroup function-{}-logs", "Role function-{}-role", "RolePolicy function-{}-access",
+             "Function function-{}-function", "RolePolicy enriched-invoke-{}")  # fmt: skip
+    return {f"{verb} {each.format(name)}" for each in parts}
+
+
 def always(verb: Verb) -> set[str]:
     return {f"{verb} {each}" for each in ALWAYS}
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,17 +35,22 @@ RELEASE = Release(
 
 @dataclass
 class Container:
-    """A model container on loopback. `answer`, where set, is what it answers instead of one score an instance."""
+    """A model container on loopback. `answer`, where set, is what it answers instead of one score an instance.
+
+    `delay` is how many seconds it takes.
+    """
 
     score: float
     url: str = ""
     bodies: list[Any] = field(default_factory=list[Any])
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     answer: tuple[int, bytes] | None = None
+    delay: float = 0.0
 
     def reply(self, body: bytes) -> tuple[int, bytes]:
         request = json.loads(body)
         self.bodies.append(request)
+        time.sleep(self.delay)
         predictions = [{"scores": [self.score]} for _ in request["instances"]]
         return self.answer or (200, json.dumps({"predictions": predictions}).encode())
 

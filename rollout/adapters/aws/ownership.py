@@ -32,8 +32,11 @@ class Operation:
 
 
 def names_of(release: str) -> tuple[str, ...]:
-    """How the logical names begin of what belongs to one release alone (`components/endpoint.py`, `route.py`)."""
-    return (f"model-{release}", f"ratings-invoke-{release}")
+    """How the logical names begin of what belongs to one release alone.
+
+    Its endpoint, its function, and what lets API Gateway call both (`components/` has them).
+    """
+    return (f"model-{release}", f"function-{release}", f"ratings-invoke-{release}", f"enriched-invoke-{release}")
 
 
 def foreign(operations: Iterable[Operation], releases: Iterable[str]) -> tuple[Operation, ...]:
@@ -52,7 +55,7 @@ def _is_own(each: Operation, own: Iterable[str]) -> bool:
     return any(_belongs(each.name, prefix) for prefix in own)
 
 
-_PARTS = ("", "-logs", "-role", "-access", "-model", "-configuration", "-endpoint", "-target", "-scaling")
+_PARTS = ("", "-logs", "-role", "-access", "-model", "-configuration", "-endpoint", "-function", "-target", "-scaling")
 
 
 def _belongs(name: str, prefix: str) -> bool:

@@ -11,6 +11,10 @@ from functools import lru_cache
 
 from mapping.contract import Contract, load_contract
 from mapping.errors import MappingError
+from mapping.function_route import function_contract
+from program.documents import Example, examples, variables_in
+from program.enriched import function_name
+from program.errors import ProgramError
 from releases.identity import endpoint_name
 from releases.manifest import parse
 from releases.model import Release
@@ -107,18 +111,17 @@ class AwsTraffic:
         return self._capacity.ready(target, self._serving(), _releases(split), self._names(split))
 
     def answer(self, release: str) -> None:
-        """See `Fleet.answer`: TestInvokeMethod with the canary's variables and its contract's own example."""
+        """See `Fleet.answer`: TestInvokeMethod with the canary's variables and each of its routes' own example."""
         split = split_of(self._journal.read())
         if split is None or release not in split.manifests:
             raise PortError(f"no rollout knows {release}")
-        contract = _contract(parse(split.manifests[release]))
-        served = self._stage.read()
-        self._stage.answer(
-            path=contract.path,
-            method=contract.method.upper(),
-            request=example(contract),
-            variables={**served.variables, contract.stage_variable: self._names(split)[release]},
-        )
+        manifest = parse(split.manifests[release])
+        contract, document = _contract(manifest), split.documents.get(release)
+        own = {contract.stage_variable: self._names(split)[release]}
+        own |= {} if document is None else _function(self._api, manifest, document)
+        variables = {**self._stage.read().variables, **own}
+        for each in [_example(contract)] if document is None else examples(document):
+            self._stage.answer(path=each.path, method=each.method, request=each.request, variables=variables)
 
     def _serving(self) -> str:
         return self._stable(self._stage.read().variables)
@@ -157,6 +160,21 @@ def _contract(release: Release) -> Contract:
         return load_contract(release.contract.name, release.contract.hash)
     except MappingError as error:
         raise PortError(f"{release.id} speaks a contract that this checkout does not have: {error}") from error
+
+
+def _example(contract: Contract) -> Example:
+    return Example(path=contract.path, method=contract.method.upper(), request=example(contract))
+
+
+def _function(api: str, release: Release, document: str) -> Mapping[str, str]:
+    """The variable that names the release's function, where its document has one."""
+    name, variable = function_contract(document), variables_in(document).function
+    if name is None or variable is None:
+        return {}
+    try:
+        return {variable: function_name(api, release, name)}
+    except ProgramError as error:
+        raise PortError(str(error)) from error
 
 
 def _final(error: FaultyError, split: Split) -> EngineError | CreationError:

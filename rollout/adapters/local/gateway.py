@@ -1,12 +1,13 @@
 """`Traffic` and `Fleet` on the running emulator: read and verify by its stage and line-up, apply by a reload."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from mapping import load_contract
 from mapping.contract import Contract
+from mapping.function_route import ENRICHED_CONTRACT
 from releases.identity import endpoint_name
 from releases.registry import ids, load
 from rollout.adapters.local.configuration import laid_over
@@ -71,9 +72,17 @@ class LocalGateway:
             contract = load_contract(load(self._store, release).contract.name)
         except StoreError as error:
             raise PortError(f"the manifest of {release} cannot be read: {error}") from error
-        status, body = self._emulator.try_canary(contract.method.upper(), example(contract))
-        if status != HTTPStatus.OK:
-            raise PortError(f"{release} answered {status} when it was tried: {body.strip()[:300]}")
+        for each in (contract, *self._further()):
+            request = example(each)
+            status, body = self._emulator.try_canary(each.method.upper(), request)
+            if status != HTTPStatus.OK:
+                raise PortError(f"{release} answered {request} with {status} when it was tried: {body.strip()[:300]}")
+
+    def _further(self) -> Sequence[Contract]:
+        """The contracts of further routes that the canary answers: those whose stage variable it overrides."""
+        canary = cast("dict[str, Any]", self._emulator.stage().get("canarySettings") or {})
+        enriched = load_contract(ENRICHED_CONTRACT)
+        return [enriched] if enriched.stage_variable in (canary.get("stageVariableOverrides") or {}) else []
 
     def _one_release(self, variables: Mapping[str, str]) -> str:
         for value in variables.values():

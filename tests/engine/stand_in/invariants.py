@@ -1,7 +1,8 @@
 """What must hold after every single operation, or a request in that moment would have failed.
 
 Read from the account as it is, never from what the program meant: a stage's templates are those of the snapshot
-that its deployment was cut from, and an endpoint may be called if the role that the snapshot names has a policy.
+that its deployment was cut from, and an endpoint or function may be called if the role that the snapshot names has a
+policy.
 """
 
 import json
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.engine.stand_in.account import Account, Resource
 
+ENDPOINT = ("endpoint", "aws:sagemaker/endpoint:Endpoint", "sagemaker:InvokeEndpoint")
+FUNCTION = ("function", "aws:lambda/function:Function", "lambda:InvokeFunction")
 VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
 def broken(account: "Account") -> list[str]:
     """Return a sentence for everything that does not hold."""
-    return [*_stages(account), *_snapshots(account), *_endpoints(account), *_scaling(account)]
+    return [*_stages(account), *_snapshots(account), *_endpoints(account), *_functions(account), *_scaling(account)]
 
 
 def _named(account: "Account", kind: str, key: str, value: object) -> "Resource | None":
@@ -47,11 +50,14 @@ def _track(account: "Account", who: str, deployment: str, variables: Mapping[str
         return
     for integration in _integrations(json.loads(found.snapshot or "{}")):
         match = VARIABLE.search(integration["uri"])
-        endpoint = variables.get(match[1], "") if match else ""
-        if _named(account, "aws:sagemaker/endpoint:Endpoint", "name", endpoint) is None:
-            yield f"{who}: endpoint {endpoint!r} does not exist"
-        elif not _may_invoke(account, integration["credentials"], endpoint):
-            yield f"{who}: {integration['credentials']} may not invoke {endpoint}"
+        name = variables.get(match[1], "") if match else ""
+        what, kind, action = FUNCTION if ":lambda:path/" in integration["uri"] else ENDPOINT
+        if _named(account, kind, "name", name) is None:
+            yield f"{who}: {what} {name!r} does not exist"
+        elif not _may(
+            account, integration["credentials"], action, f":{what}{'/' if kind == ENDPOINT[1] else ':'}{name}"
+        ):
+            yield f"{who}: {integration['credentials']} may not invoke {name}"
 
 
 def _integrations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -60,16 +66,13 @@ def _integrations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield method["x-amazon-apigateway-integration"]
 
 
-def _may_invoke(account: "Account", role_arn: str, endpoint: str) -> bool:
+def _may(account: "Account", role_arn: str, action: str, resource: str) -> bool:
     role = next((r for r in account.of("aws:iam/role:Role") if r.outputs["arn"] == role_arn), None)
     if role is None:
         return False
     policies = (p for p in account.of("aws:iam/rolePolicy:RolePolicy") if p.inputs["role"] == role.inputs["name"])
     statements = (s for policy in policies for s in json.loads(policy.inputs["policy"])["Statement"])
-    return any(
-        "sagemaker:InvokeEndpoint" in s["Action"] and any(r.endswith(f":endpoint/{endpoint}") for r in s["Resource"])
-        for s in statements
-    )
+    return any(action in s["Action"] and any(r.endswith(resource) for r in s["Resource"]) for s in statements)
 
 
 def _snapshots(account: "Account") -> Iterator[str]:
@@ -97,6 +100,19 @@ def _endpoints(account: "Account") -> Iterator[str]:
         )
         if role is None or _named(account, "aws:iam/rolePolicy:RolePolicy", "role", role.inputs["name"]) is None:
             yield f"{model.name}: its role does not exist, or may do nothing"
+
+
+def _functions(account: "Account") -> Iterator[str]:
+    for function in account.of(FUNCTION[1]):
+        name, role = function.inputs["name"], function.inputs["role"]
+        if _named(account, "aws:cloudwatch/logGroup:LogGroup", "name", f"/aws/lambda/{name}") is None:
+            yield f"{name}: AWS would make its log group by itself"
+        needed = function.inputs["environment"]["variables"]
+        if not _may(account, role, ENDPOINT[2], f":endpoint/{needed['ENDPOINT']}"):
+            yield f"{name}: its role may not invoke {needed['ENDPOINT']}"
+        for table in (needed["MOVIES_TABLE"], needed["SEEN_TABLE"]):
+            if not _may(account, role, "dynamodb:BatchGetItem", f":table/{table}"):
+                yield f"{name}: its role may not read {table}"
 
 
 def _scaling(account: "Account") -> Iterator[str]:

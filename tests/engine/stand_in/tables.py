@@ -16,9 +16,11 @@ FORCES_REPLACEMENT: dict[str, tuple[str, ...]] = {
     "aws:appautoscaling/policy:Policy": ("name", "resourceId", "scalableDimension", "serviceNamespace"),
     "aws:appautoscaling/target:Target": ("resourceId", "scalableDimension", "serviceNamespace"),
     "aws:cloudwatch/logGroup:LogGroup": ("name", "namePrefix", "logGroupClass"),
+    "aws:dynamodb/table:Table": ("name", "hashKey", "rangeKey"),
     "aws:iam/role:Role": ("name", "namePrefix", "path"),
     "aws:iam/rolePolicy:RolePolicy": ("name", "namePrefix", "role"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
+    "aws:lambda/function:Function": ("name", "packageType"),
     "aws:s3/bucket:Bucket": ("bucket", "bucketPrefix"),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": ("bucket",),
     "aws:s3/bucketPolicy:BucketPolicy": ("bucket",),
@@ -32,7 +34,9 @@ FORCES_REPLACEMENT: dict[str, tuple[str, ...]] = {
 
 UNIQUE_NAMES = {
     "aws:cloudwatch/logGroup:LogGroup": "name",
+    "aws:dynamodb/table:Table": "name",
     "aws:iam/role:Role": "name",
+    "aws:lambda/function:Function": "name",
     "aws:s3/bucket:Bucket": "bucket",
     "aws:sagemaker/endpoint:Endpoint": "name",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "name",

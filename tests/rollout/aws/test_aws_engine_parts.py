@@ -32,6 +32,9 @@ def operation(op: str, kind: str, name: str, *changed: str) -> Operation:
         operation("create", ENDPOINT, "model-r2-endpoint"),
         operation("create", "canary:components:ModelEndpoint", "model-r2"),
         operation("delete", "aws:iam/rolePolicy:RolePolicy", "ratings-invoke-r2"),
+        operation("create", "aws:lambda/function:Function", "function-r2-function"),
+        operation("create", "canary:components:ReleaseFunction", "function-r2"),
+        operation("delete", "aws:iam/rolePolicy:RolePolicy", "enriched-invoke-r2"),
         operation("create", DEPLOYMENT, "gateway-0123456789ab"),
         operation("delete", DEPLOYMENT, "gateway-0123456789ab"),
         operation("update", STAGE, "gateway-stage", "canarySettings", "deployment", "variables"),
@@ -60,6 +63,14 @@ def test_a_rollouts_own(own: Operation) -> None:
         (operation("replace", STAGE, "gateway-stage", "variables"), "replace Stage gateway-stage (variables)"),
         (operation("create", ENDPOINT, "model-r20-endpoint"), "create Endpoint model-r20-endpoint"),
         (operation("delete", ENDPOINT, "model-r2-b-endpoint"), "delete Endpoint model-r2-b-endpoint"),
+        (
+            operation("create", "aws:lambda/function:Function", "function-r20-function"),
+            "create Function function-r20-function",
+        ),
+        (
+            operation("update", "aws:dynamodb/table:Table", "enriched-seen", "tags"),
+            "update Table enriched-seen (tags)",
+        ),
         (
             operation("replace", DEPLOYMENT, "gateway-0123456789ab", "triggers"),
             "replace Deployment gateway-0123456789ab (triggers)",

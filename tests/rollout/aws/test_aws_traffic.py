@@ -1,12 +1,15 @@
 """What is asked of the stage and of the engine for each order, and when an order counts as verified."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from components.cloud import Cloud
 from mapping.contract import CONTRACTS
+from program.documents import documents_of
+from program.enriched import function_name
 from releases.identity import endpoint_name
 from releases.manifest import to_json
 from rollout.adapters.aws.engine import Engine, Fault, FaultyError
@@ -19,7 +22,8 @@ from rollout.control.errors import CreationError, ForeignError, PortError
 from rollout.control.fakes import FakeJournal
 from rollout.control.ports import Order, Seen
 from rollout.control.target import Target
-from tests.program.stacks import SCALING, release
+from settings import parse
+from tests.program.stacks import SCALING, release, stack_config
 
 if TYPE_CHECKING:
     from rollout.adapters.aws.fleet import Endpoints
@@ -257,6 +261,23 @@ def test_what_is_served_is_read_by_the_endpoints_names() -> None:
 def test_a_stage_that_serves_something_else_is_told(at: Served, said: str) -> None:
     with pytest.raises(AwsError, match=said):
         world(STEPS, at).traffic.read()
+
+
+def test_a_try_asks_every_route_of_the_candidates_document_and_its_own_function() -> None:
+    settings = parse(stack_config("dev", {"api": {"name": "p"}, "enriched": {"enabled": True}}))
+    cloud = Cloud(account_id="123456789012", region="eu-west-1")
+    one = world((replace(START, documents=documents_of(R.values(), settings, cloud)),), served("r1"))
+    one.traffic.answer("r2")
+    variables = {"endpointRatings": NAMES["r2"], "functionEnriched": function_name("p", R["r2"], "enriched-v1")}
+    assert one.stage.asked == [
+        {
+            "path": f"/{route}-ratings/{{user_id}}",
+            "method": "GET",
+            "request": f"/{route}-ratings/321?items=101,131,162",
+            "variables": variables,
+        }
+        for route in ("predicted", "enriched")
+    ]
 
 
 def test_a_try_asks_with_the_candidates_endpoint_and_its_contracts_example() -> None:
