@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pulumi
 
-from components.account import LogRole
+from components.backing import backing
 from components.endpoint import ModelEndpoint
-from components.enriched import EnrichedRoute
+from components.front import Front
 from components.logs import AccessLogs
-from components.route import GatewayRoute
 from components.stage import CanaryStage
 from components.storage import TrainingBucket
 from program.arguments import arguments
 from program.configuration import read_cloud, read_configuration, read_expected, told_plainly
-from program.documents import ENRICHED, ROUTE, example_path
+from program.documents import example_path
 from program.exports import next_step
 from program.journal import check_account, read_journal
 from program.lineup import read_lineup
@@ -36,19 +35,15 @@ with told_plainly():
 training = TrainingBucket("training", declared.training)
 logs = AccessLogs("access", declared.logs)
 endpoints = {release: ModelEndpoint(f"model-{release}", args) for release, args in declared.endpoints.items()}
-before: list[pulumi.Resource] = [*logs.groups]
-if declared.log_role is not None:
-    before.append(LogRole("account", declared.log_role).account)
-if declared.route is not None:
-    before.extend(GatewayRoute(ROUTE, declared.route).policies)
-if declared.enriched is not None:
-    before.extend(EnrichedRoute(ENRICHED, declared.enriched).before_stage)
+before = [*logs.groups, *backing(declared.backing)]
 if declared.stage is not None:
     before.extend(endpoints[track.release].endpoint for track in declared.stage.split)
-    stage = CanaryStage("gateway", replace(declared.stage, before_stage=before))
-    pulumi.export("url", stage.invoke_url)
+    front = Front("front", declared.front, CanaryStage("gateway", replace(declared.stage, before_stage=before)))
     example = example_path(declared.stage.stable.document)
-    pulumi.export("curl", pulumi.Output.concat("curl '", stage.invoke_url, example, "'"))
+    pulumi.export("url", front.url)
+    pulumi.export("curl", pulumi.Output.concat(declared.curl, " '", front.url, example, "'"))
+    for name, value in front.exports.items():
+        pulumi.export(name, value)
 
 pulumi.export("endpoints", {release: endpoint.endpoint_name for release, endpoint in endpoints.items()})
 pulumi.export("trainingBucket", training.bucket)

@@ -26,6 +26,12 @@ VARIABLE_VALUE = (r"[A-Za-z0-9._~:/?#&=,-]+", 512)
 LOG_GROUP_NAME = (r"[.\-_/#A-Za-z0-9]+", 512)
 """botocore logs, LogGroupName."""
 
+WEB_ACL_NAME = (r"[\w-]+", 128)
+"""botocore wafv2, EntityName."""
+
+METHOD_THROTTLES = 20
+"""Throttles of single methods in one usage plan: API Gateway developer guide, "Amazon API Gateway quotas"."""
+
 FUNCTION_NAME = (r"[a-zA-Z0-9_-]+", 64)
 """botocore lambda, CreateFunctionRequest.functionName's last part; 64 characters: Lambda API reference,
 CreateFunction."""

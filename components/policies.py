@@ -38,6 +38,12 @@ def function_policy(cloud: Cloud, *, endpoint: str, tables: Sequence[str], log_g
     return _document(statements)
 
 
+def log_policy(cloud: Cloud, log_group: str) -> str:
+    """Allow lines in one log group and nothing else."""
+    streams = f"{cloud.log_group_arn(log_group)}:*"
+    return _document([_allow("WriteLog", ["logs:CreateLogStream", "logs:PutLogEvents"], [streams])])
+
+
 def model_policy(cloud: Cloud, *, image: str, artifact: str, log_group: str, capture: str | None = None) -> str:
     """What a model's container needs: its image, its own artifact, its log, its metrics, and where it may capture.
 

@@ -16,6 +16,7 @@ from components.cloud import Cloud
 from components.errors import ArgumentError
 from components.limits import STAGE_NAME, VARIABLE_NAME, VARIABLE_VALUE, require, require_between
 from components.logs import CANARY_SUFFIX, log_group
+from components.methods import MethodArgs, method_settings
 from components.snapshot import DOCUMENT, SnapshotGuard, fingerprint
 
 
@@ -45,28 +46,12 @@ class CanaryTrack(Track):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MethodArgs:
-    """What holds for every method. Both throttles are set: one left out would switch throttling off.
-
-    `rate` is requests per second, `burst` requests; `log_level` OFF, ERROR or INFO.
-    """
-
-    rate: float
-    burst: int
-    log_level: str = "ERROR"
-    data_trace: bool = False
-
-    def __post_init__(self) -> None:
-        require_between("the throttle's rate", self.rate, 0)
-        require_between("the throttle's burst", self.burst, 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryStageArgs:
     """`kept` are tracks without traffic whose Deployments stay, for a promotion to be undone.
 
-    `vpc_endpoints` belong to a PRIVATE API. `before_stage` is what must be there before the stage: the policies of
-    all releases, the endpoints of those that get requests, the access log's groups, the account's log role.
+    `vpc_endpoints` belong to a PRIVATE API; without `own_address` only a domain leads to the API. `before_stage` is
+    what must be there before the stage: the policies of all releases, the endpoints of those that get requests, the
+    access log's groups, the account's log role, the authorizer.
     """
 
     api_name: str
@@ -80,6 +65,7 @@ class CanaryStageArgs:
     cloud: Cloud
     endpoint_type: str = "REGIONAL"
     vpc_endpoints: Sequence[str] = ()
+    own_address: bool = True
     tracing: bool = False
     before_stage: Sequence[pulumi.Resource] = ()
     protect: bool = False
@@ -91,6 +77,12 @@ class CanaryStageArgs:
             raise ArgumentError(
                 f"a PRIVATE API needs VPC endpoints and no other has any: got {self.endpoint_type} with "
                 f"{list(self.vpc_endpoints)}"
+            )
+        if self.methods.cache is not None and self.canary is not None and self.canary.document == self.stable.document:
+            raise ArgumentError(
+                f"with a cache a canary needs a Deployment of its own, and {self.canary.release} has the document of "
+                f"{self.stable.release}: one Deployment has one cache key for both tracks. End the rollout and begin "
+                "it anew with the cache on, or leave api.cache out until it has ended"
             )
 
     @property
@@ -130,10 +122,11 @@ class CanaryStageArgs:
 class CanaryStage(pulumi.ComponentResource):
     """RestApi, one Deployment for each document, log groups, stage with its canary, and method settings.
 
-    Outputs: `api_id`, `stage_name`, `invoke_url` (the stage's address without a slash at the end).
+    Outputs: `api_id`, `stage_name`, `stage_arn`, `invoke_url` (the stage's address without a slash at the end).
     """
 
     api_id: pulumi.Output[str]
+    stage_arn: pulumi.Output[str]
     stage_name: pulumi.Output[str]
     invoke_url: pulumi.Output[str]
 
@@ -145,6 +138,7 @@ class CanaryStage(pulumi.ComponentResource):
             name=args.api_name,
             body=args.body,
             put_rest_api_mode="overwrite",
+            disable_execute_api_endpoint=None if args.own_address else True,
             fail_on_warnings=True,
             endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(
                 types=args.endpoint_type, vpc_endpoint_ids=list(args.vpc_endpoints) or None
@@ -152,7 +146,7 @@ class CanaryStage(pulumi.ComponentResource):
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
         )
-        deployments = self._deployments(name, api, args)
+        deployments, cache = self._deployments(name, api, args), args.methods.cache
         execution = pulumi.Output.concat("API-Gateway-Execution-Logs_", api.id, "/", args.stage_name)
         groups = [
             log_group(f"{name}-execution", execution, args.log_retention_days, args.tags, own),
@@ -170,7 +164,9 @@ class CanaryStage(pulumi.ComponentResource):
             stage_name=args.stage_name,
             deployment=deployments[fingerprint(args.stable.document)].id,
             variables=dict(args.stable.variables),
-            canary_settings=_canary(args.canary, deployments),
+            canary_settings=_canary(args.canary, deployments, cached=cache is not None),
+            cache_cluster_enabled=cache and True,
+            cache_cluster_size=cache and f"{cache.size_gb:g}",
             access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
                 destination_arn=args.cloud.log_group_arn(args.access_log_group), format=access_log_format()
             ),
@@ -178,22 +174,8 @@ class CanaryStage(pulumi.ComponentResource):
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect, depends_on=[*groups, *args.before_stage]),
         )
-        aws.apigateway.MethodSettings(
-            f"{name}-methods",
-            rest_api=api.id,
-            stage_name=stage.stage_name,
-            method_path="*/*",
-            settings=aws.apigateway.MethodSettingsSettingsArgs(
-                metrics_enabled=True,
-                logging_level=args.methods.log_level,
-                data_trace_enabled=args.methods.data_trace,
-                throttling_rate_limit=args.methods.rate,
-                throttling_burst_limit=args.methods.burst,
-                caching_enabled=False,
-            ),
-            opts=own,
-        )
-        self.api_id, self.stage_name = api.id, stage.stage_name
+        method_settings(f"{name}-methods", api, stage, args.methods, own)
+        self.api_id, self.stage_name, self.stage_arn = api.id, stage.stage_name, stage.arn
         host = pulumi.Output.concat(api.id, ".execute-api.", args.cloud.region, ".", args.cloud.dns_suffix)
         self.invoke_url = pulumi.Output.concat("https://", host, "/", stage.stage_name)
         self.register_outputs({"apiId": self.api_id, "stageName": self.stage_name, "invokeUrl": self.invoke_url})
@@ -216,7 +198,7 @@ class CanaryStage(pulumi.ComponentResource):
 
 
 def _canary(
-    canary: CanaryTrack | None, deployments: Mapping[str, aws.apigateway.Deployment]
+    canary: CanaryTrack | None, deployments: Mapping[str, aws.apigateway.Deployment], *, cached: bool
 ) -> aws.apigateway.StageCanarySettingsArgs | None:
     if canary is None:
         return None
@@ -224,5 +206,5 @@ def _canary(
         deployment_id=deployments[fingerprint(canary.document)].id,
         percent_traffic=canary.percent,
         stage_variable_overrides=dict(canary.variables),
-        use_stage_cache=False,  # a shared cache would answer one track's requests from the other's
+        use_stage_cache=cached,  # as the stable track, or a canary would look slow beside it
     )

@@ -9,15 +9,18 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from components.account import LogRoleArgs
+from components.backing import BackingArgs
 from components.cloud import Cloud
 from components.endpoint import CaptureArgs, ModelEndpointArgs, ScalingArgs
 from components.enriched import EnrichedRouteArgs
+from components.front import FrontArgs
 from components.logs import AccessLogsArgs
 from components.route import GatewayRouteArgs
-from components.stage import CanaryStageArgs, CanaryTrack, MethodArgs, Track
+from components.stage import CanaryStageArgs, CanaryTrack, Track
 from components.storage import TrainingBucketArgs
 from program.documents import document_of, role_of, variables_in
 from program.enriched import enriched_of
+from program.front import authorizer_of, check_authorizer, check_routes, curl_of, front_of, methods_of
 from program.images import image_of
 from releases.identity import endpoint_name, identity
 from releases.model import ContractRef, Lineup, Release, Scaling
@@ -29,18 +32,20 @@ CAPTURES = "captures"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What is declared. Without a stable release there is no `stage`, and without endpoints no `route`.
+    """What is declared. Without a stable release there is no `stage` and nothing in front of it, and without endpoints
+    no route.
 
-    `endpoints` maps a release's id to its endpoint's Args: stable first, then the canary, then the warm ones.
+    `endpoints` maps a release's id to its endpoint's Args: stable first, then the canary, then the warm ones. `curl` is
+    how a command that calls the API begins.
     """
 
     training: TrainingBucketArgs
     logs: AccessLogsArgs
-    log_role: LogRoleArgs | None
     endpoints: Mapping[str, ModelEndpointArgs]
-    route: GatewayRouteArgs | None
-    enriched: EnrichedRouteArgs | None
+    backing: BackingArgs
     stage: CanaryStageArgs | None
+    front: FrontArgs
+    curl: str
 
 
 def arguments(
@@ -58,6 +63,7 @@ def arguments(
 
     Raises:
         ImageError, MappingError, ReleaseError, ComponentError: a release cannot be served as it stands.
+        RouteError, AuthorizerError: the settings do not fit the documents.
     """
     tags = {**settings.tags, "project": PROJECT, "stack": stack, "managed-by": "pulumi"}
     api, kept_days = settings.api.name, settings.api.logging.retention_days
@@ -72,16 +78,26 @@ def arguments(
     texts = _documents(serving, settings, cloud, route.role_arn, documents)
     enriched = enriched_of(settings, serving, texts, cloud, tags)
     log_role = LogRoleArgs(role_name=f"{api}-logs-{cloud.region}", cloud=cloud, tags=tags)
+    authorizer = authorizer_of(settings, cloud, tags)
+    stage = _stage(settings, lineup, cloud, route=route, enriched=enriched, logs=logs, documents=texts, tags=tags)
+    if stage is not None:
+        check_routes(settings, stage.stable.document)
+        check_authorizer([track.document for track in stage.split], authorizer)
     return Arguments(
         training=TrainingBucketArgs(
             bucket=f"{api}-{cloud.account_id}-{cloud.region}", cloud=cloud, protect=settings.protect, tags=tags
         ),
         logs=logs,
-        log_role=log_role if settings.api.logging.account_role else None,
         endpoints=endpoints,
-        route=route if endpoints else None,
-        enriched=enriched,
-        stage=_stage(settings, lineup, cloud, route=route, enriched=enriched, logs=logs, documents=texts, tags=tags),
+        backing=BackingArgs(
+            log_role=log_role if settings.api.logging.account_role else None,
+            route=route if endpoints else None,
+            enriched=enriched,
+            authorizer=authorizer if endpoints else None,
+        ),
+        stage=stage,
+        front=front_of(settings, cloud, tags),
+        curl=curl_of(settings, cloud),
     )
 
 
@@ -172,17 +188,13 @@ def _stage(
         stable=track(lineup.stable),
         canary=lineup.canary and canary(lineup.canary.release, lineup.canary.percent),
         kept=tuple(track(release) for release in lineup.warm),
-        methods=MethodArgs(
-            rate=api.throttling.rate,
-            burst=api.throttling.burst,
-            log_level=api.logging.level,
-            data_trace=api.logging.data_trace,
-        ),
+        methods=methods_of(settings),
         access_log_group=logs.log_group,
         log_retention_days=api.logging.retention_days,
         cloud=cloud,
         endpoint_type=api.endpoint_type,
         vpc_endpoints=api.vpc_endpoints,
+        own_address=api.domain is None or not api.domain.only,
         tracing=api.tracing,
         protect=settings.protect,
         tags=tags,

@@ -2,6 +2,8 @@
 
 ProgramError
 ├── ImageError       a release names a framework that has no known image here
+├── RouteError       the settings name a route that the API does not have
+├── AuthorizerError  a document that is served asks another authorizer than the settings declare
 ├── AccountError     the store and the provider are in different accounts
 ├── FunctionCodeError  a document names a contract whose function is not in this checkout
 └── SequenceError    the journal has moved on since this update was decided
@@ -14,6 +16,14 @@ class ProgramError(Exception):
 
 class ImageError(ProgramError):
     """No image is known for a release's framework in this region."""
+
+
+class RouteError(ProgramError):
+    """The settings name a route that is not in the API's document."""
+
+
+class AuthorizerError(ProgramError):
+    """A document that is served asks an authorizer that is not declared; every caller would be refused."""
 
 
 class AccountError(ProgramError):

@@ -78,8 +78,8 @@ def routes(size: int, folder: Path) -> Callable[[], Recording]:
             for name, args in one.endpoints.items():
                 before.append(ModelEndpoint(f"model-{name}", args).endpoint)
                 variables[contract.stage_variable] = args.endpoint_name
-            if one.route is not None:
-                role = replace(one.route, role_name=f"{one.route.role_name}-{number}")
+            if one.backing.route is not None:
+                role = replace(one.backing.route, role_name=f"{one.backing.route.role_name}-{number}")
                 before.extend(GatewayRoute(f"route{number}", role).policies)
         stage = arguments(settings, Lineup(stable=release(0)), cloud, stack=STACK, store=str(folder)).stage
         if stage is not None:

@@ -11,9 +11,10 @@ from components.endpoint import CaptureArgs, ModelEndpointArgs, ScalingArgs
 from components.errors import ArgumentError
 from components.function import ReleaseFunctionArgs
 from components.logs import AccessLogsArgs
+from components.methods import MethodArgs
 from components.route import FunctionRouteArgs, GatewayRouteArgs
 from components.snapshot import fingerprint
-from components.stage import CanaryStageArgs, CanaryTrack, MethodArgs, Track
+from components.stage import CanaryStageArgs, CanaryTrack, Track
 from components.storage import TrainingBucketArgs
 from components.tables import EnrichmentTablesArgs
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from components.account import LogRole, LogRoleArgs
 from components.endpoint import CaptureArgs, ModelEndpoint, ModelEndpointArgs
-from components.stage import CanaryStage, CanaryStageArgs, MethodArgs, Track
+from components.methods import MethodArgs
+from components.stage import CanaryStage, CanaryStageArgs, Track
 from emulator.recording import Recording, Registration, registered
 from tests.components.test_arguments import CLOUD, ENDPOINT, STAGE
 

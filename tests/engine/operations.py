@@ -25,6 +25,9 @@ API = {
     "Role ratings-invoke",
 }
 
+KEYS = {"UsagePlan plans-standard", "ApiKey plans-key-default", "UsagePlanKey plans-standard-default"}
+"""What prod asks its callers for."""
+
 
 ENRICHED = {"Table enriched-movies", "Table enriched-seen", "Role enriched-invoke"}
 """What the enriched route has once; a release's own part is in `enriched`."""
@@ -58,3 +61,7 @@ def release(verb: Verb, name: str, *, scaled: bool = False) -> set[str]:
     }
     scaling = {f"Target model-{name}-target", f"Policy model-{name}-scaling"} if scaled else set[str]()
     return {f"{verb} {each}" for each in parts | scaling}
+
+
+def keys(verb: Verb) -> set[str]:
+    return {f"{verb} {each}" for each in KEYS}

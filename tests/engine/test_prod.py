@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.engine.harness import Engine
-from tests.engine.operations import always, api, release
+from tests.engine.operations import always, api, keys, release
 from tests.program.stacks import SCALING, fill
 from tests.program.stacks import release as made
 
@@ -19,7 +19,11 @@ def test_previewed_deployed_and_protected(engine: Callable[[str], Engine]) -> No
     up = prod.up()
     assert (up.code, up.broken) == (0, [])
     expected = (
-        always("create") | api("create") | release("create", "r1", scaled=True) | release("create", "r2", scaled=True)
+        always("create")
+        | api("create")
+        | keys("create")
+        | release("create", "r1", scaled=True)
+        | release("create", "r2", scaled=True)
     )
     (cut,) = set(up.operations) - expected
     assert set(up.operations) == expected | {cut}

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import runpy
 import tempfile
 from collections.abc import Mapping
@@ -16,7 +17,18 @@ from components.snapshot import fingerprint
 from emulator.recording import Recording, Registration, registered
 from mapping import contract
 from releases.identity import identity
-from tests.program.stacks import CONTRACTS, PROJECT, ROOT, SCALING, fill, release, second_contract, stack_config
+from tests.program.stacks import (
+    CONTRACTS,
+    FEATURES,
+    PROJECT,
+    ROOT,
+    SCALING,
+    fill,
+    release,
+    second_contract,
+    stack_config,
+    with_features,
+)
 
 FOLDER = Path(__file__).parent / "golden"
 STACKS = ("dev", "prod")
@@ -31,6 +43,12 @@ LINEUPS: Mapping[str, Mapping[str, Any]] = {
         "stable": "r1",
         "canary": {"release": "r2", "percent": 10},
         "enriched": {"enabled": True, "memoryMegabytes": 512},
+    },
+    "everything": {
+        "stable": "r1",
+        "canary": {"release": "r2", "percent": 10},
+        "enriched": {"enabled": True},
+        "features": FEATURES,
     },
 }
 
@@ -58,7 +76,12 @@ class World:
         return mock.patch.object(contract, "CONTRACTS", self.contracts)
 
     def run(self, **changes: Any) -> Recording:
-        """Run the program, the directory as Pulumi does, with changes to the stack's keys."""
+        """Run the program, the directory as Pulumi does, with changes to the stack's keys.
+
+        `features` are keys of `api` that are laid over the stack's own.
+        """
+        features = changes.pop("features", {})
+        changes |= {"api": with_features(self.stack, features)} if features else {}
         config = stack_config(self.stack, {"store": str(self.store), **changes})
         with self.looked_up():
             return registered(
@@ -83,11 +106,14 @@ class World:
         for deployment in recording.of_type("aws:apigateway/deployment:Deployment"):
             document = deployment.inputs["triggers"]["document"]
             speaks = "second" if "gave an answer that cannot be used" in document else "first"
+            cached = re.search(r'"cacheNamespace": "\w+-([a-z0-9-]+)"', document)
+            speaks += "" if cached is None else f", {cached[1]}'s own,"
             named[document] = f"<the {speaks} document>"
             named[fingerprint(document)] = f"<{speaks}>"
             named[deployment.id] = f"<the {speaks} deployment>"
         for function in recording.of_type("aws:lambda/function:Function"):
-            named[function.inputs["name"].rpartition("-")[2]] = f"<code for {function.inputs['tags']['release']}>"
+            if "release" in function.inputs["tags"]:
+                named[function.inputs["name"].rpartition("-")[2]] = f"<code for {function.inputs['tags']['release']}>"
             for path, asset in function.inputs["code"]["assets"].items():
                 named[asset["text"]] = f"<{path}>"
         return named

@@ -24,6 +24,38 @@ SCALING = Scaling(
     scale_out_cooldown_seconds=60,
 )
 
+ROUTE = "GET /predicted-ratings/{user_id}"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+FEATURES: Mapping[str, Any] = {
+    "authorization": {"type": "JWT", "jwt": {"issuer": "https://login.example.com/", "audience": ["ratings"]}},
+    "network": {"cidrs": ["203.0.113.0/24"]},
+    "plans": {
+        "partners": {
+            "rate": 4,
+            "burst": 8,
+            "quota": {"limit": 1000, "period": "MONTH"},
+            "routes": {ROUTE: {"rate": 2, "burst": 4}},
+            "keys": ["radio", "tv"],
+        },
+        "trial": {"rate": 1, "burst": 2, "keys": ["trial"]},
+    },
+    "throttling": {"rate": 5, "burst": 10, "routes": {ROUTE: {"rate": 4, "burst": 8}}},
+    "firewall": {"mode": "BLOCK", "rate": 500},
+    "cache": {"sizeGb": 1.6, "ttlSeconds": 60},
+    "cors": {"origin": "https://tv.example.com"},
+    "domain": {
+        "name": "api.example.com",
+        "certificateArn": CERTIFICATE,
+        "basePath": "ratings",
+        "mutualTls": {"truststore": "s3://trust/ca.pem"},
+        "only": True,
+    },
+    "compressionBytes": 1024,
+    "tracing": True,
+    "maxItems": 1000,
+}
+"""Everything of the API's that goes together, as keys of a stack's `api`."""
+
 
 def release(name: str, contract: Path, *, scaling: Scaling | None = None) -> Release:
     """Make a release whose artifact is on S3, for the contract in a folder."""
@@ -61,4 +93,22 @@ def stack_config(stack: str, changes: Mapping[str, Any]) -> dict[str, str]:
     return engine_config(PROJECT, {}, {key: value for key, value in merged.items() if value is not None})
 
 
-__all__ = ["CONTRACTS", "PROJECT", "ROOT", "SCALING", "SECOND", "fill", "release", "second_contract", "stack_config"]
+def with_features(stack: str, features: Mapping[str, Any] = FEATURES) -> dict[str, Any]:
+    """Return a stack's own `api` with features laid over it."""
+    own: Any = load_stack(ROOT / f"Pulumi.{stack}.yaml")[f"{PROJECT}:api"]
+    return {**own, **features}
+
+
+__all__ = [
+    "CONTRACTS",
+    "FEATURES",
+    "PROJECT",
+    "ROOT",
+    "SCALING",
+    "SECOND",
+    "fill",
+    "release",
+    "second_contract",
+    "stack_config",
+    "with_features",
+]

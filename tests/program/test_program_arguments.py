@@ -34,8 +34,8 @@ def test_endpoints_come_in_the_order_of_the_line_up_and_their_names_from_the_rel
     names = {each.id: endpoint_name("predicted-ratings-prod", each) for each in (R2, R1, R3)}
     assert [each.id for each in served(lineup)] == list(declared.endpoints) == ["r2", "r1", "r3"]
     assert {name: args.endpoint_name for name, args in declared.endpoints.items()} == names
-    assert declared.route
-    assert dict(declared.route.endpoints) == names
+    assert declared.backing.route
+    assert dict(declared.backing.route.endpoints) == names
     assert declared.stage
     assert declared.stage.canary
     assert declared.stage.stable.variables == {"endpointRatings": names["r2"]}
@@ -45,11 +45,11 @@ def test_endpoints_come_in_the_order_of_the_line_up_and_their_names_from_the_rel
 
 def test_without_a_stable_release_there_is_no_api_and_without_any_no_route() -> None:
     nothing = arguments(settings(), Lineup(), CLOUD, stack="prod", store=STORE)
-    assert (nothing.stage, nothing.route, nothing.endpoints) == (None, None, {})
+    assert (nothing.stage, nothing.backing.route, nothing.endpoints) == (None, None, {})
     warm = arguments(settings(), Lineup(warm=(R1,)), CLOUD, stack="prod", store=STORE)
     assert warm.stage is None
-    assert warm.route
-    assert list(warm.endpoints) == list(warm.route.endpoints) == ["r1"]
+    assert warm.backing.route
+    assert list(warm.endpoints) == list(warm.backing.route.endpoints) == ["r1"]
 
 
 def test_the_document_names_the_routes_own_role_and_holds_the_settings_limits() -> None:
@@ -61,11 +61,15 @@ def test_the_document_names_the_routes_own_role_and_holds_the_settings_limits() 
         store=STORE,
     )
     assert declared.stage
-    assert declared.route
+    assert declared.backing.route
     document = json.loads(declared.stage.stable.document)
     (path,) = document["paths"].values()
     integration = path["get"]["x-amazon-apigateway-integration"]
-    assert integration["credentials"] == declared.route.role_arn == "arn:aws:iam::123456789012:role/p-ratings-us-east-1"
+    assert (
+        integration["credentials"]
+        == declared.backing.route.role_arn
+        == "arn:aws:iam::123456789012:role/p-ratings-us-east-1"
+    )
     assert integration["timeoutInMillis"] == 1234
     assert "at most 7 ids" in integration["requestTemplates"]["application/json"]
     assert "x-amazon-apigateway-policy" not in document
@@ -92,10 +96,10 @@ def test_data_capture_goes_below_the_store() -> None:
 
 def test_the_accounts_log_role_is_declared_where_the_settings_say_so() -> None:
     api = {"name": "p", "logging": {"accountRole": True}}
-    with_role = arguments(settings(api=api), Lineup(), CLOUD, stack="prod", store=STORE).log_role
+    with_role = arguments(settings(api=api), Lineup(), CLOUD, stack="prod", store=STORE).backing.log_role
     assert with_role
     assert with_role.role_name == "p-logs-us-east-1"
-    assert arguments(settings(), Lineup(), CLOUD, stack="prod", store=STORE).log_role is None
+    assert arguments(settings(), Lineup(), CLOUD, stack="prod", store=STORE).backing.log_role is None
 
 
 def test_tags_reach_everything_and_the_programs_own_win() -> None:
@@ -103,8 +107,8 @@ def test_tags_reach_everything_and_the_programs_own_win() -> None:
     declared = arguments(settings(tags=tags), Lineup(stable=R1), CLOUD, stack="prod", store=STORE)
     common = {"team": "ratings", "project": "predicted-ratings", "stack": "prod", "managed-by": "pulumi"}
     assert declared.stage
-    assert declared.route
-    assert [dict(each.tags) for each in (declared.training, declared.logs, declared.route, declared.stage)] == [
+    assert declared.backing.route
+    assert [dict(each.tags) for each in (declared.training, declared.logs, declared.backing.route, declared.stage)] == [
         common
     ] * 4
     assert dict(declared.endpoints["r1"].tags) == {**common, "release": "r1"}

@@ -39,7 +39,7 @@ def integration(document: str) -> dict[str, Any]:
 
 def test_off_nothing_of_it_is_there() -> None:
     off = declared(OFF)
-    assert off.enriched is None
+    assert off.backing.enriched is None
     assert off.stage
     assert "enriched" not in off.stage.stable.document
     assert variables_in(off.stage.stable.document) == Named(endpoint="endpointRatings", function=None)
@@ -86,8 +86,8 @@ def test_each_release_has_a_function_and_the_canary_overrides_both_variables() -
             "endpointRatings": endpoint_name(API, each),
             "functionEnriched": function_name(API, each, "enriched-v1"),
         }
-    assert found.enriched
-    one = found.enriched.functions["r1"]
+    assert found.backing.enriched
+    one = found.backing.enriched.functions["r1"]
     assert (one.memory, one.timeout, one.handler) == (256, 10, "enriched_v1.entry.handle")
     assert one.environment == {
         "ENDPOINT": endpoint_name(API, R1),
@@ -95,8 +95,10 @@ def test_each_release_has_a_function_and_the_canary_overrides_both_variables() -
         "SEEN_TABLE": f"{API}-seen",
         "TIMEOUT_SECONDS": "10",
     }
-    assert found.enriched.route
-    assert found.enriched.route.functions == {each.id: function_name(API, each, "enriched-v1") for each in (R1, R2)}
+    assert found.backing.enriched.route
+    assert found.backing.enriched.route.functions == {
+        each.id: function_name(API, each, "enriched-v1") for each in (R1, R2)
+    }
 
 
 def test_a_functions_name_carries_the_release_and_changes_with_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +109,7 @@ def test_a_functions_name_carries_the_release_and_changes_with_its_code(monkeypa
     changed = replace(R1, artifact=replace(R1.artifact, sha256="f" * 64))
     assert function_name(API, changed, "enriched-v1") != name
     code = {**function_code("enriched-v1"), "enriched_v1/data.py": "other"}
-    monkeypatch.setattr("program.enriched.function_code", lambda _contract: code)
+    monkeypatch.setattr("program.enriched.function_code", lambda _contract: code)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType] # a stand-in
     assert function_name(API, R1, "enriched-v1") != name
 
 
@@ -120,22 +122,25 @@ def test_the_code_is_the_folders_python_and_nothing_else() -> None:
 def test_carried_documents_decide_and_not_the_settings() -> None:
     carried = documents_of([R1, R2], ON, CLOUD)
     assert declared(OFF, documents=carried).stage == declared(ON).stage
-    off = declared(OFF, documents=carried).enriched
+    off = declared(OFF, documents=carried).backing.enriched
     assert off
     assert list(off.functions) == ["r1", "r2"]
     plain = documents_of([R1, R2], OFF, CLOUD)
     on = declared(ON, documents=plain)
-    assert on.enriched
-    assert (on.enriched.functions, on.enriched.route) == ({}, None)  # the tables alone, which can be filled by then
+    assert on.backing.enriched
+    assert (on.backing.enriched.functions, on.backing.enriched.route) == (
+        {},
+        None,
+    )  # the tables alone, which can be filled by then
     assert on.stage
     assert list(on.stage.stable.variables) == ["endpointRatings"]
 
 
 def test_without_a_release_there_are_tables_to_fill() -> None:
     nothing = declared(ON, Lineup())
-    assert nothing.enriched
-    assert nothing.enriched.tables.names == (f"{API}-movies", f"{API}-seen")
-    assert (nothing.enriched.functions, nothing.enriched.route, nothing.stage) == ({}, None, None)
+    assert nothing.backing.enriched
+    assert nothing.backing.enriched.tables.names == (f"{API}-movies", f"{API}-seen")
+    assert (nothing.backing.enriched.functions, nothing.backing.enriched.route, nothing.stage) == ({}, None, None)
 
 
 def test_a_document_whose_function_is_not_here_is_refused() -> None:

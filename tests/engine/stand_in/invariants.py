@@ -63,7 +63,8 @@ def _track(account: "Account", who: str, deployment: str, variables: Mapping[str
 def _integrations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for path in document.get("paths", {}).values():
         for method in path.values():
-            yield method["x-amazon-apigateway-integration"]
+            if method["x-amazon-apigateway-integration"].get("type") != "mock":
+                yield method["x-amazon-apigateway-integration"]
 
 
 def _may(account: "Account", role_arn: str, action: str, resource: str) -> bool:

@@ -9,10 +9,15 @@ ALL = "everything but these"
 
 FORCES_REPLACEMENT: dict[str, tuple[str, ...]] = {
     "aws:apigateway/account:Account": (),
+    "aws:apigateway/apiKey:ApiKey": ("value",),
+    "aws:apigateway/basePathMapping:BasePathMapping": ("domainName", "domainNameId"),
     "aws:apigateway/deployment:Deployment": (ALL, "description"),
+    "aws:apigateway/domainName:DomainName": ("domainName",),
     "aws:apigateway/methodSettings:MethodSettings": ("restApi", "stageName", "methodPath"),
     "aws:apigateway/restApi:RestApi": (),
     "aws:apigateway/stage:Stage": ("restApi", "stageName"),
+    "aws:apigateway/usagePlan:UsagePlan": (),
+    "aws:apigateway/usagePlanKey:UsagePlanKey": ("keyId", "keyType", "usagePlanId"),
     "aws:appautoscaling/policy:Policy": ("name", "resourceId", "scalableDimension", "serviceNamespace"),
     "aws:appautoscaling/target:Target": ("resourceId", "scalableDimension", "serviceNamespace"),
     "aws:cloudwatch/logGroup:LogGroup": ("name", "namePrefix", "logGroupClass"),
@@ -30,9 +35,13 @@ FORCES_REPLACEMENT: dict[str, tuple[str, ...]] = {
     "aws:sagemaker/endpoint:Endpoint": ("name",),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": (ALL, "tags"),
     "aws:sagemaker/model:Model": (ALL, "tags"),
+    "aws:wafv2/webAcl:WebAcl": ("name", "namePrefix", "scope"),
+    "aws:wafv2/webAclAssociation:WebAclAssociation": ("resourceArn", "webAclArn"),
+    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": ("resourceArn",),
 }
 
 UNIQUE_NAMES = {
+    "aws:apigateway/domainName:DomainName": "domainName",
     "aws:cloudwatch/logGroup:LogGroup": "name",
     "aws:dynamodb/table:Table": "name",
     "aws:iam/role:Role": "name",
@@ -41,6 +50,7 @@ UNIQUE_NAMES = {
     "aws:sagemaker/endpoint:Endpoint": "name",
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": "name",
     "aws:sagemaker/model:Model": "name",
+    "aws:wafv2/webAcl:WebAcl": "name",
 }
 """The property that no two resources of a type share; AWS refuses the second."""
 
