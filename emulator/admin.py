@@ -11,23 +11,21 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 from emulator import admin_stage
+from emulator.control import Control
 from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
 from emulator.graph import StageState
 from emulator.http_server import Handler
 from emulator.reading import STAGE_DEFAULT
 
-if TYPE_CHECKING:
-    from emulator.emulation import Emulation
-
 CONFLICT = 409
 
 
-def handler(emulation: "Emulation") -> Handler:
+def handler(control: Control) -> Handler:
     """Return the second port's handler."""
 
     async def handle(request: HttpRequest) -> HttpResponse:
@@ -36,13 +34,13 @@ def handler(emulation: "Emulation") -> Handler:
             case "GET", "/health":
                 return _json(200, {"status": "ok", "pid": os.getpid()})
             case "GET", "/stage":
-                return _stage(emulation, parse_qs(query).get("name", [""])[0])
+                return _stage(control, parse_qs(query).get("name", [""])[0])
             case "GET", "/lineup":
-                return _json(200, lineup(emulation))
+                return _json(200, lineup(control))
             case ("POST", "/try") | ("PATCH", "/stage"):
-                return _json(*await admin_stage.answer(emulation, request))
+                return _json(*await admin_stage.answer(control, request))
             case "POST", "/reload":
-                return await _reload(emulation, request.body)
+                return await _reload(control, request.body)
             case _:
                 return _json(404, {"message": "GET /health, GET /stage, GET /lineup or POST /reload"})
 
@@ -54,12 +52,12 @@ def _json(status: int, document: Mapping[str, object]) -> HttpResponse:
     return HttpResponse(status=status, headers=(("Content-Type", "application/json"),), body=body)
 
 
-def _stage(emulation: "Emulation", name: str) -> HttpResponse:
-    stages = emulation.served.graph.stages
+def _stage(control: Control, name: str) -> HttpResponse:
+    stages = control.served.graph.stages
     stage = stages.get(name) if name else next(iter(stages.values()))
     if stage is None:
         return _json(404, {"message": "Invalid stage identifier specified"})
-    return _json(200, stage_document(stage, emulation.created, emulation.updated))
+    return _json(200, stage_document(stage, control.created, control.updated))
 
 
 def stage_document(stage: StageState, created: float, updated: float) -> dict[str, object]:
@@ -101,9 +99,9 @@ def _method_settings(stage: StageState) -> dict[str, object]:
     }
 
 
-def lineup(emulation: "Emulation") -> dict[str, object]:
+def lineup(control: Control) -> dict[str, object]:
     """Return the endpoints in service, and the functions that are kept warm."""
-    served = emulation.served
+    served = control.served
     return {
         "endpoints": [
             {
@@ -131,7 +129,7 @@ def lineup(emulation: "Emulation") -> dict[str, object]:
     }
 
 
-async def _reload(emulation: "Emulation", body: bytes) -> HttpResponse:
+async def _reload(control: Control, body: bytes) -> HttpResponse:
     config: Mapping[str, Any] | None = None
     if body.strip():
         try:
@@ -143,10 +141,10 @@ async def _reload(emulation: "Emulation", body: bytes) -> HttpResponse:
             return _json(400, {"message": 'the body must be {"config": {...}}, or nothing'})
         config = cast("dict[str, Any]", given)
     try:
-        await emulation.reload(config)
+        await control.reload(config)
     except EmulatorError as error:
         return _json(CONFLICT, {"message": f"nothing is changed: {error}"})
-    return _json(200, {**emulation.address(), **lineup(emulation)})
+    return _json(200, {**control.address(), **lineup(control)})
 
 
 def _date(epoch: float) -> str:

@@ -56,7 +56,7 @@ async def try_once(source: Source, options: Options, request: HttpRequest, *, ca
     emulation = Emulation(source, options)
     await emulation.prepare()
     try:
-        trial = await attempt(emulation, request, canary=canary)
+        trial = await attempt(emulation.served, request, canary=canary)
     finally:
         await emulation.stop()
     if as_json:

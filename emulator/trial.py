@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from emulator.api import IntegrationType
-from emulator.emulation import Emulation
 from emulator.exchange import Headers, HttpRequest, HttpResponse
 from emulator.graph import StageState
 from emulator.pipeline import Passage, respond
+from emulator.served import Served
 
 CUT = 998
 """Characters of the endpoint request's headers that the console shows."""
@@ -37,9 +37,8 @@ class Trial:
         }
 
 
-async def attempt(emulation: Emulation, request: HttpRequest, *, canary: bool = False) -> Trial:
+async def attempt(served: Served, request: HttpRequest, *, canary: bool = False) -> Trial:
     """Send one request through the method that its target names, on the stable track or the canary's."""
-    served = emulation.served
     stage = next(iter(served.graph.stages))
     gateway = served.gateway
 
