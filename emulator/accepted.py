@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emulator.errors import UnsupportedError
+from emulator.findings import Feature, Findings
 from emulator.recording import Registration
 
 REST_API = "aws:apigateway/restApi:RestApi"
@@ -20,6 +21,15 @@ CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 FUNCTION = "aws:lambda/function:Function"
 TABLE = "aws:dynamodb/table:Table"
+API_KEY = "aws:apigateway/apiKey:ApiKey"
+USAGE_PLAN = "aws:apigateway/usagePlan:UsagePlan"
+USAGE_PLAN_KEY = "aws:apigateway/usagePlanKey:UsagePlanKey"
+DOMAIN = "aws:apigateway/domainName:DomainName"
+BASE_PATH = "aws:apigateway/basePathMapping:BasePathMapping"
+WEB_ACL_ASSOCIATIONS = (
+    "aws:wafv2/webAclAssociation:WebAclAssociation",
+    "aws:wafregional/webAclAssociation:WebAclAssociation",
+)
 
 
 def _none() -> dict[str, str]:
@@ -28,10 +38,15 @@ def _none() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """One type's properties: imitated, without effect on an answer, and refused (with the reason) where truthy."""
+    """One type's properties: imitated, without effect on an answer, and refused (with the reason) where truthy.
+
+    `noted` are without effect too, and said so to whoever serves; `cache` are refused unless ignored by order.
+    """
 
     imitated: frozenset[str]
     without_effect: frozenset[str] = frozenset()
+    noted: Mapping[str, str] = field(default_factory=_none)
+    cache: Mapping[str, str] = field(default_factory=_none)
     refused: Mapping[str, str] = field(default_factory=_none)
 
 
@@ -39,19 +54,17 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+ENDPOINT_TYPE = "edge, regional and private answer the same here, on loopback"
+TLS = "plain HTTP is spoken here"
+CACHE = "the stage's cache is not imitated"
 ACCEPTED: Mapping[str, Columns] = {
     REST_API: Columns(
-        imitated=_words("name body binaryMediaTypes"),
-        without_effect=_words(
-            "description tags region putRestApiMode failOnWarnings endpointConfiguration apiKeySource securityPolicy "
-            "endpointAccessMode"
+        imitated=_words(
+            "name body binaryMediaTypes policy disableExecuteApiEndpoint minimumCompressionSize apiKeySource"
         ),
-        refused={
-            "policy": "resource policies are not evaluated",
-            "disableExecuteApiEndpoint": "custom domains are not imitated, so there would be no way in",
-            "minimumCompressionSize": "compression is not imitated",
-            "parameters": "import parameters (basepath) are not imitated",
-        },
+        without_effect=_words("description tags region putRestApiMode failOnWarnings endpointAccessMode"),
+        noted={"endpointConfiguration": ENDPOINT_TYPE, "securityPolicy": TLS},
+        refused={"parameters": "import parameters (basepath) are not imitated"},
     ),
     DEPLOYMENT: Columns(
         imitated=_words("restApi triggers"),
@@ -60,10 +73,9 @@ ACCEPTED: Mapping[str, Columns] = {
     ),
     STAGE: Columns(
         imitated=_words("restApi deployment stageName variables canarySettings accessLogSettings"),
-        without_effect=_words(
-            "description tags region documentationVersion xrayTracingEnabled cacheClusterSize clientCertificateId"
-        ),
-        refused={"cacheClusterEnabled": "the stage cache is not imitated"},
+        without_effect=_words("description tags region documentationVersion cacheClusterSize clientCertificateId"),
+        noted={"xrayTracingEnabled": "no traces are sent"},
+        cache={"cacheClusterEnabled": CACHE},
     ),
     METHOD_SETTINGS: Columns(imitated=_words("restApi stageName methodPath settings"), without_effect=_words("region")),
     MODEL: Columns(
@@ -84,6 +96,35 @@ ACCEPTED: Mapping[str, Columns] = {
     ),
     ENDPOINT: Columns(
         imitated=_words("name endpointConfigName"), without_effect=_words("tags region deploymentConfig")
+    ),
+    API_KEY: Columns(
+        imitated=_words("name value enabled"), without_effect=_words("description tags region customerId")
+    ),
+    USAGE_PLAN: Columns(
+        imitated=_words("name apiStages throttleSettings quotaSettings"),
+        without_effect=_words("description tags region productCode"),
+    ),
+    USAGE_PLAN_KEY: Columns(imitated=_words("keyId usagePlanId"), without_effect=_words("keyType region")),
+    DOMAIN: Columns(
+        imitated=_words("domainName"),
+        without_effect=_words(
+            "certificateArn certificateBody certificateChain certificateName certificatePrivateKey region tags "
+            "regionalCertificateArn regionalCertificateName ownershipVerificationCertificateArn endpointAccessMode"
+        ),
+        noted={
+            "endpointConfiguration": ENDPOINT_TYPE,
+            "securityPolicy": TLS,
+            "mutualTlsAuthentication": f"{TLS}, and no client's certificate is asked for",
+        },
+        refused={
+            "policy": "private domains are not imitated",
+            "routingMode": "routing rules are not imitated; BASE_PATH_MAPPING_ONLY is the default: leave it out",
+        },
+    ),
+    BASE_PATH: Columns(
+        imitated=_words("domainName basePath restApi stageName"),
+        without_effect=_words("region"),
+        refused={"domainNameId": "private domains are not imitated"},
     ),
 }
 
@@ -114,11 +155,9 @@ REFUSED_TYPES: Mapping[str, str] = {
     "aws:apigateway/model:Model": TREE,
     "aws:apigateway/requestValidator:RequestValidator": TREE,
     "aws:apigateway/response:Response": "put gateway responses into the document: they belong to its snapshot",
-    "aws:apigateway/authorizer:Authorizer": "authorizers are not imitated",
-    "aws:apigateway/restApiPolicy:RestApiPolicy": "resource policies are not evaluated",
-    "aws:apigateway/apiKey:ApiKey": "API keys are not imitated",
-    "aws:apigateway/usagePlan:UsagePlan": "usage plans are not imitated",
-    "aws:apigateway/usagePlanKey:UsagePlanKey": "usage plans are not imitated",
+    "aws:apigateway/authorizer:Authorizer": "put authorizers into the document: they belong to its snapshot",
+    "aws:apigateway/restApiPolicy:RestApiPolicy": "put the policy into the document (x-amazon-apigateway-policy): an "
+    "overwriting import drops one that stands beside it",
 }
 WITHOUT_EFFECT_TYPES = frozenset(
     {
@@ -126,15 +165,13 @@ WITHOUT_EFFECT_TYPES = frozenset(
         "aws:apigateway/clientCertificate:ClientCertificate",
         "aws:apigateway/documentationPart:DocumentationPart",
         "aws:apigateway/documentationVersion:DocumentationVersion",
-        "aws:apigateway/domainName:DomainName",
-        "aws:apigateway/basePathMapping:BasePathMapping",
     }
 )
 GATEWAYS = ("aws:apigateway/", "aws:apigatewayv2/")
 
 
-def check(registration: Registration) -> None:
-    """Refuse what the emulator would answer wrongly.
+def check(registration: Registration, findings: Findings) -> None:
+    """Refuse what the emulator would answer wrongly, and write down what it accepts without effect.
 
     Raises:
         UnsupportedError: with the resource, the property and the reason.
@@ -147,10 +184,10 @@ def check(registration: Registration) -> None:
         if kind.startswith(GATEWAYS) and kind not in WITHOUT_EFFECT_TYPES:
             raise UnsupportedError(resource, "type", "not imitated")
         return
-    check_properties(registration, columns)
+    check_properties(registration, columns, findings)
 
 
-def check_properties(registration: Registration, columns: Columns) -> None:
+def check_properties(registration: Registration, columns: Columns, findings: Findings) -> None:
     """Refuse a property that would make a difference which the emulator does not make.
 
     Raises:
@@ -160,5 +197,11 @@ def check_properties(registration: Registration, columns: Columns) -> None:
     for prop in sorted(registration.inputs, key=lambda name: (name not in columns.refused, name)):
         value = registration.inputs[prop]
         if prop in columns.imitated or prop in columns.without_effect or value in (None, False, "", [], {}):
+            continue
+        if prop in columns.noted:
+            findings.note(resource, prop, columns.noted[prop])
+            continue
+        if prop in columns.cache:
+            findings.refuse(Feature.CACHE, resource, prop, columns.cache[prop])
             continue
         raise UnsupportedError(resource, prop, columns.refused.get(prop, f"{value!r}: not known to the emulator"))

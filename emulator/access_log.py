@@ -59,7 +59,7 @@ def variables(passage: Passage, place: Place, seconds: float) -> dict[str, objec
     fault = passage.fault
     if fault is not None:
         found["error"] = {
-            "message": fault.message,
+            "message": fault.message or "",
             "messageString": json.dumps(fault.message),
             "responseType": fault.kind.value,
         }

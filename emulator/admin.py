@@ -2,7 +2,9 @@
 
 GET  /health   200 {"status": "ok"}
 GET  /stage    the stage as GetStage shows it (?name= where there are several)
-GET  /lineup   the endpoints: name, status, since when, how often invoked; the Lambda functions
+GET  /lineup   the endpoints: name, status, since when, how often invoked; the Lambda functions;
+               what of the program has no effect here, and what is ignored by order
+GET  /usage    what each API key has used of its plan's quota
 POST /try, PATCH /stage   a method's test and an update of the stage (`admin_stage.py`)
 POST /reload   {"config": {...}} or nothing: run the program again, swap when its endpoints are in service
 """
@@ -20,6 +22,7 @@ from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
 from emulator.graph import StageState
 from emulator.http_server import Handler
+from emulator.plans import Client
 from emulator.reading import STAGE_DEFAULT
 
 CONFLICT = 409
@@ -37,12 +40,14 @@ def handler(control: Control) -> Handler:
                 return _stage(control, parse_qs(query).get("name", [""])[0])
             case "GET", "/lineup":
                 return _json(200, lineup(control))
+            case "GET", "/usage":
+                return _json(200, usage(control))
             case ("POST", "/try") | ("PATCH", "/stage"):
                 return _json(*await admin_stage.answer(control, request))
             case "POST", "/reload":
                 return await _reload(control, request.body)
             case _:
-                return _json(404, {"message": "GET /health, GET /stage, GET /lineup or POST /reload"})
+                return _json(404, {"message": "GET /health, GET /stage, GET /lineup, GET /usage or POST /reload"})
 
     return handle
 
@@ -126,7 +131,31 @@ def lineup(control: Control) -> dict[str, object]:
             }
             for each in served.functions.functions.values()
         ],
+        "withoutEffect": [each.document() for each in served.graph.noted],
+        "ignored": [each.document() for each in served.graph.ignored],
     }
+
+
+def usage(control: Control) -> dict[str, object]:
+    """Return what every client has used of its plan's quota; what is left is None without one."""
+    served = control.served
+    found: list[dict[str, object]] = []
+    for plan in served.graph.plans:
+        for key in plan.keys:
+            used, left = served.access.metering.used(Client(plan=plan, key=key))
+            quota = None if plan.quota is None else {"limit": plan.quota.limit, "period": plan.quota.period.value}
+            found.append(
+                {
+                    "usagePlan": plan.name,
+                    "keyId": key.id,
+                    "key": key.name,
+                    "enabled": key.enabled,
+                    "quota": quota,
+                    "used": used if quota else None,
+                    "remaining": left if quota else None,
+                }
+            )
+    return {"usage": found}
 
 
 async def _reload(control: Control, body: bytes) -> HttpResponse:

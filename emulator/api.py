@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from emulator.faults import FaultType
+from emulator.iam_policy import Statement
 
 
 class IntegrationType(StrEnum):
@@ -81,15 +82,55 @@ class Validation:
     bodies: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, Mapping[str, object]])
 
 
+class AuthorizerKind(StrEnum):
+    """What a Lambda authorizer is given."""
+
+    TOKEN = "TOKEN"  # noqa: S105 - AWS's word for a kind
+    """One header's value."""
+    REQUEST = "REQUEST"
+    """The whole request but its body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorizer:
+    """A Lambda authorizer. `uri` still has its stage variables; `identity` are the mapping expressions of its sources.
+
+    `pattern` is what a token must match as a whole, None for any; `ttl` is how many seconds an answer is kept, 0 not.
+    """
+
+    name: str
+    kind: AuthorizerKind
+    uri: str
+    identity: tuple[str, ...]
+    pattern: str | None
+    ttl: int
+
+
+class KeySource(StrEnum):
+    """Where a request's API key is read from."""
+
+    HEADER = "HEADER"
+    """The header x-api-key."""
+    AUTHORIZER = "AUTHORIZER"
+    """What the authorizer returned as `usageIdentifierKey`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One HTTP method (`GET`, or `ANY`) of one resource path."""
+    """One HTTP method (`GET`, or `ANY`) of one resource path. `authorizer` names one of the API's, None for none."""
 
     verb: str
     path: str
     resource_id: str
     validation: Validation
     integration: Integration
+    key_required: bool = False
+    authorizer: str | None = None
+
+    @property
+    def identity(self) -> str:
+        """How throttles name it: `/path/VERB`."""
+        return f"{self.path}/{self.verb}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +144,22 @@ class CustomResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
-    """One frozen API. `resources` maps a resource path to its methods by verb."""
+    """One frozen API. `resources` maps a resource path to its methods by verb.
+
+    `policy` is the resource policy, None where there is none; `compression` the bytes from which answers are
+    compressed, None where they never are; `closed` says that its own address is switched off.
+    """
 
     id: str
     name: str
     resources: Mapping[str, Mapping[str, Method]]
     responses: Mapping[str, CustomResponse]
     binary_media_types: tuple[str, ...] = ()
+    authorizers: Mapping[str, Authorizer] = field(default_factory=dict[str, Authorizer])
+    key_source: KeySource = KeySource.HEADER
+    policy: tuple[Statement, ...] | None = None
+    compression: int | None = None
+    closed: bool = False
 
     def response(self, kind: FaultType, default: str) -> CustomResponse | None:
         """Return what was customised for a type, or for its class (`default`: DEFAULT_4XX or DEFAULT_5XX).

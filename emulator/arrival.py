@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from emulator.api import Method
 from emulator.computed import Place
+from emulator.domains import target
 from emulator.exchange import Arrival, HttpRequest, Parameters
 from emulator.graph import Graph, StageState
 from emulator.headers import seen_by_templates
@@ -58,12 +59,12 @@ def arrive(
     split: Callable[[StageState], bool | None],
     clock: Callable[[], float] = time.time,
 ) -> Arrival | None:
-    """Take a request in, or return None where its path is below no stage. Slashes before the stage vanish."""
-    target, _, query = request.target.partition("?")
-    name, slash, rest = target.lstrip("/").partition("/")
-    stage = graph.stages.get(name)
-    if stage is None:
+    """Take a request in, or return None where its path is below no stage and no base path."""
+    sent, _, query = request.target.partition("?")
+    found = target((request.header("Host") or "") if graph.mappings else "", sent, graph)
+    if found is None:
         return None
+    stage = graph.stages[found.stage]
     canary = split(stage)
     variables, deployment = stage.variables, stage.deployment
     if canary and stage.canary is not None:
@@ -73,8 +74,10 @@ def arrive(
         request_id=new_request_id(),
         extended_id=new_extended_id(),
         epoch=clock(),
-        stage=name,
-        path=slash + rest,
+        stage=found.stage,
+        path=found.path,
+        prefix=found.prefix,
+        domain=found.domain,
         query=query,
         deployment=deployment,
         api=graph.apis[deployment],
@@ -94,18 +97,19 @@ def context(arrival: Arrival, place: Place, method: Method | None) -> dict[str, 
     `isCanaryRequest` where the stage has a canary. `method` None is a request that was not routed.
     """
     api, request = arrival.api.id, arrival.request
+    domain = arrival.domain or f"{api}.execute-api.{place.region}.amazonaws.com"
     identity = dict.fromkeys(IDENTITY, "")
     identity |= {"sourceIp": request.source_ip, "userAgent": request.header("User-Agent") or ""}
     found: dict[str, object] = {
         "accountId": place.account,
         "apiId": api,
         "deploymentId": arrival.deployment,
-        "domainName": f"{api}.execute-api.{place.region}.amazonaws.com",
-        "domainPrefix": api,
+        "domainName": domain,
+        "domainPrefix": domain.partition(".")[0],
         "extendedRequestId": arrival.extended_id,
         "httpMethod": request.method,
         "identity": identity,
-        "path": f"/{arrival.stage}{arrival.path}",
+        "path": f"{arrival.prefix}{arrival.path}",
         "protocol": "HTTP/1.1",
         "requestId": arrival.request_id,
         "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(arrival.epoch)),

@@ -1,5 +1,6 @@
 """The emulator's commands: `serve` and `try`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,13 @@ Endpoint = Annotated[
         "--endpoint", metavar="NAME=URL", help="A model container that runs already, instead of the artifact."
     ),
 ]
+IgnoreUnsupported = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-unsupported",
+        help="Serve without IAM, Cognito, WAF and the cache where the program has them; every answer says so.",
+    ),
+]
 
 
 def serve(
@@ -36,6 +44,14 @@ def serve(
     admin_port: Annotated[int, typer.Option(help="The second port; 0 takes a free one.", min=0, max=65535)] = 0,
     seed: Annotated[int | None, typer.Option(help="Makes the canary's split repeatable.")] = None,
     endpoint: Endpoint = None,
+    ignore_unsupported: IgnoreUnsupported = False,
+    trust_source_header: Annotated[
+        bool,
+        typer.Option(
+            "--trust-source-header",
+            help="Take a request's address from its X-Emulator-Source-Ip, so that resource policies can be tried.",
+        ),
+    ] = False,
 ) -> None:
     """Serve on this machine what a Pulumi program registers, until stopped.
 
@@ -49,7 +65,15 @@ def serve(
 
     from emulator.service import run
 
-    source, options = _prepared(stack, config, program, store, endpoint, port=port, admin_port=admin_port, seed=seed)
+    source, options = _prepared(stack, config, program, store, endpoint)
+    options = replace(
+        options,
+        port=port,
+        admin_port=admin_port,
+        seed=seed,
+        ignore_unsupported=ignore_unsupported,
+        trust_source_header=trust_source_header,
+    )
     asyncio.run(run(source, options))
 
 
@@ -65,8 +89,11 @@ def try_request(
     program: ProgramFolder = None,
     store: Store = None,
     endpoint: Endpoint = None,
+    ignore_unsupported: IgnoreUnsupported = False,
 ) -> int:
     """Send one request and print every step, as the API Gateway console's method test does.
+
+    Like there, nobody is kept out: API key, authorizer, resource policy and throttles are not asked for.
 
     Exits with status 1 where the answer is no success.
 
@@ -87,7 +114,8 @@ def try_request(
         headers=tuple((name.strip(), value.strip()) for name, _, value in pairs),
         body=body.encode(),
     )
-    source, options = _prepared(stack, config, program, store, endpoint, port=0, admin_port=0, seed=None)
+    source, options = _prepared(stack, config, program, store, endpoint)
+    options = replace(options, ignore_unsupported=ignore_unsupported)
     return asyncio.run(try_once(source, options, asked, canary=canary, as_json=json))
 
 
@@ -97,10 +125,6 @@ def _prepared(
     program: Path | None,
     store: Path | None,
     endpoint: list[str] | None,
-    *,
-    port: int,
-    admin_port: int,
-    seed: int | None,
 ) -> "tuple[Source, Options]":
     from emulator.emulation import Options
     from emulator.running import program_source, store_folder
@@ -112,9 +136,6 @@ def _prepared(
     folder = program or Path(__file__).resolve().parent.parent
     options = Options(
         store=store or store_folder(folder, config, stack=stack),
-        port=port,
-        admin_port=admin_port,
-        seed=seed,
         endpoints={name: url for name, _, url in pairs},
     )
     return program_source(folder, config, stack=stack), options

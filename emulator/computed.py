@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 Inputs = Mapping[str, object]
+ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +121,49 @@ def _lambda(made: _Made) -> tuple[str, dict[str, object]]:
     return made.name, {"name": made.name, "arn": arn, "invokeArn": path, "qualifiedArn": f"{arn}:$LATEST"}
 
 
+def _api_key(made: _Made) -> tuple[str, dict[str, object]]:
+    key = token(made.urn, 10)
+    value = made.inputs.get("value") or token(made.urn + "/value", 40, ALPHANUMERIC)
+    return key, {
+        "name": made.name,
+        "value": value,
+        "arn": made.place.arn("apigateway", f"/apikeys/{key}", account=False),
+    }
+
+
+def _usage_plan(made: _Made) -> tuple[str, dict[str, object]]:
+    plan = token(made.urn, 6)
+    return plan, {"name": made.name, "arn": made.place.arn("apigateway", f"/usageplans/{plan}", account=False)}
+
+
+def _usage_plan_key(made: _Made) -> tuple[str, dict[str, object]]:
+    return made.text("keyId"), {}
+
+
+def _domain_name(made: _Made) -> tuple[str, dict[str, object]]:
+    domain = made.text("domainName")
+    return domain, {
+        "arn": made.place.arn("apigateway", f"/domainnames/{domain}", account=False),
+        "regionalDomainName": f"d-{token(made.urn, 10)}.execute-api.{made.place.region}.amazonaws.com",
+        "regionalZoneId": token(made.urn + "/zone", 14).upper(),
+        "cloudfrontDomainName": f"{token(made.urn, 14)}.cloudfront.net",
+        "cloudfrontZoneId": "Z2FDTNDATAQYW2",
+    }
+
+
+def _base_path(made: _Made) -> tuple[str, dict[str, object]]:
+    return f"{made.text('domainName')}/{made.text('basePath')}", {}
+
+
 RULES: Mapping[str, Rule] = {
     "aws:apigateway/restApi:RestApi": _rest_api,
     "aws:apigateway/deployment:Deployment": _deployment,
     "aws:apigateway/stage:Stage": _stage,
+    "aws:apigateway/apiKey:ApiKey": _api_key,
+    "aws:apigateway/usagePlan:UsagePlan": _usage_plan,
+    "aws:apigateway/usagePlanKey:UsagePlanKey": _usage_plan_key,
+    "aws:apigateway/domainName:DomainName": _domain_name,
+    "aws:apigateway/basePathMapping:BasePathMapping": _base_path,
     "aws:sagemaker/model:Model": _named("sagemaker", "model/"),
     "aws:sagemaker/endpointConfiguration:EndpointConfiguration": _named("sagemaker", "endpoint-config/"),
     "aws:sagemaker/endpoint:Endpoint": _named("sagemaker", "endpoint/"),

@@ -19,18 +19,21 @@ from emulator.access_log import AccessLogs, LogFile, line
 from emulator.arrival import Split
 from emulator.errors import EmulatorError
 from emulator.exchange import HttpRequest, HttpResponse
+from emulator.findings import IGNORED_HEADER, ignored_value
 from emulator.fleet import Fleet
 from emulator.function_aws import FunctionAws
 from emulator.function_reading import invoked
 from emulator.functions import Functions, Settings
 from emulator.graph import Graph, StageState
 from emulator.http_server import HttpServer
+from emulator.metering import Metering
 from emulator.pipeline import Passage, respond
 from emulator.protocol import INVOCATION_SECONDS
 from emulator.reading import graph_of
 from emulator.recording import Recording
 from emulator.sagemaker import Endpoint
-from emulator.served import Served, broken_templates, serving
+from emulator.served import Lasting, Served, broken_templates, serving
+from emulator.source import SourceError, believed
 from emulator.throttling import Throttles
 from store.errors import NotThereError
 from store.folder import FolderStore
@@ -46,7 +49,9 @@ class Options:
     """How to serve. Port 0 takes a free one; `endpoints` are containers that run already, by endpoint name.
 
     `function_variables` are laid over every Lambda function's own and over where it finds what stands in for AWS:
-    another such place for one service (`AWS_ENDPOINT_URL_DYNAMODB`).
+    another such place for one service (`AWS_ENDPOINT_URL_DYNAMODB`). `ignore_unsupported` serves without IAM, Cognito,
+    WAF and the cache where they are registered; `trust_source_header` lets a header say where a request comes from
+    (`emulator/source.py`).
     """
 
     store: Path
@@ -56,6 +61,8 @@ class Options:
     endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
     invocation_seconds: float = INVOCATION_SECONDS
     function_variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    ignore_unsupported: bool = False
+    trust_source_header: bool = False
 
 
 def without_endpoint(external: Mapping[str, str], graph: Graph) -> list[str]:
@@ -66,6 +73,11 @@ def without_endpoint(external: Mapping[str, str], graph: Graph) -> list[str]:
         for name in external
         if name not in graph.endpoints
     ]
+
+
+def told(graph: Graph) -> list[str]:
+    """Say what of the program has no effect here, and what is ignored by order."""
+    return [f"without effect: {each}" for each in graph.noted] + [f"IGNORED: {each}" for each in graph.ignored]
 
 
 class Emulation:
@@ -79,8 +91,11 @@ class Emulation:
             options.store, options.endpoints, options.seed, invocation_seconds=options.invocation_seconds
         )
         self.function_aws = FunctionAws(options.store / "tables")
-        self.split = Split(seed=options.seed)
-        self.throttles = Throttles(time.monotonic)
+        self.lasting = Lasting(
+            throttles=Throttles(time.monotonic),
+            metering=Metering(time.monotonic, time.time),
+            split=Split(seed=options.seed),
+        )
         self.access_logs = AccessLogs(options.store / "logs")
         self.execution_logs: dict[str, LogFile] = {}
         self.created = self.updated = time.time()
@@ -97,8 +112,13 @@ class Emulation:
 
     @property
     def url(self) -> str:
-        """The first stage's address, without a slash at its end."""
-        return f"http://{HOST}:{self.gateway_server.port}/{next(iter(self.served.graph.stages))}"
+        """The first stage's address, without a slash at its end; its domain's base path where only that leads in."""
+        graph = self.served.graph
+        path = next(iter(graph.stages))
+        if graph.closed:
+            first = graph.mappings[0]
+            path = "/".join(part for part in (first.path, "" if first.stage else path) if part)
+        return f"http://{HOST}:{self.gateway_server.port}/{path}".rstrip("/")
 
     @property
     def admin_url(self) -> str:
@@ -138,7 +158,7 @@ class Emulation:
             await self.function_aws.stop()
             raise
         self.function_aws.take_over(graph, endpoints)
-        self._served = serving(graph, endpoints, functions, self.throttles, self.split)
+        self._served = serving(graph, endpoints, functions, self.lasting)
 
     async def reload(self, config: Mapping[str, Any] | None = None) -> None:
         """Take over another configuration, or the changed file. Requests in flight end on the old state.
@@ -156,7 +176,7 @@ class Emulation:
                 await functions.retire(kept=old.functions)
                 raise
             self.function_aws.take_over(graph, endpoints)
-            self._served = serving(graph, endpoints, functions, self.throttles, self.split)
+            self._served = serving(graph, endpoints, functions, self.lasting)
             self.updated = time.time()
             gone = [each for name, each in old.endpoints.items() if endpoints.get(name) is not each]
             retiring = self._retire(old, functions, gone, list(self._retiring))
@@ -180,7 +200,9 @@ class Emulation:
             return False
         changed = replace(stage, canary=replace(stage.canary, percent=percent))
         graph = replace(served.graph, stages={**served.graph.stages, name: changed})
-        self._served = replace(served, graph=graph, gateway=replace(served.gateway, graph=graph))
+        access = replace(served.access, graph=graph)
+        gateway = replace(served.gateway, graph=graph, admit=access.admit)
+        self._served = replace(served, graph=graph, gateway=gateway, access=access)
         self.updated = time.time()
         return True
 
@@ -227,10 +249,19 @@ class Emulation:
     async def handle(self, request: HttpRequest) -> HttpResponse:
         """Answer one client."""
         served, started = self.served, time.perf_counter()
+        if self.options.trust_source_header:
+            try:
+                request = believed(request)
+            except SourceError as error:
+                return HttpResponse(status=400, headers=(("Content-Type", "text/plain"),), body=f"{error}\n".encode())
         with served.flights:
             passage = await respond(request, served.gateway)
         self._log(passage, served.graph, time.perf_counter() - started)
-        return cast("HttpResponse", passage.response)
+        response = cast("HttpResponse", passage.response)
+        if served.graph.ignored:
+            told = (IGNORED_HEADER, ignored_value(served.graph.ignored))
+            return replace(response, headers=(*response.headers, told))
+        return response
 
     def _log(self, passage: Passage, graph: Graph, seconds: float) -> None:
         arrival = passage.arrival
@@ -247,7 +278,9 @@ class Emulation:
 
     async def _graph(self, config: Mapping[str, Any] | None) -> Graph:
         recording = await asyncio.get_running_loop().run_in_executor(None, self.source, config)
-        graph = graph_of(recording)
+        graph = graph_of(recording, ignore_unsupported=self.options.ignore_unsupported)
+        for text in told(graph):
+            print(f"emulator: {text}", file=sys.stderr)
         for problem in broken_templates(graph):
             print(f"emulator: every request will be answered 500: {problem}", file=sys.stderr)
         for name in invoked(graph.apis, graph.stages.values()):

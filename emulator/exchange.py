@@ -20,13 +20,17 @@ def _empty() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A client's request. `target` is path and query as sent; header names keep the client's casing."""
+    """A client's request. `target` is path and query as sent; header names keep the client's casing.
+
+    `source_vpce` is the VPC endpoint of a private API's caller, which only a trusted header says.
+    """
 
     method: str
     target: str
     headers: Headers = ()
     body: bytes = b""
     source_ip: str = "127.0.0.1"
+    source_vpce: str = ""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header, by any casing."""
@@ -48,7 +52,8 @@ class Arrival:
     """A request as the gateway took it in: ids, times and the track that it was put on.
 
     `epoch` is seconds since 1970; `canary` is None where the stage has none; `variables` are the stage's with the
-    canary's overrides laid over them if this is one of its requests.
+    canary's overrides laid over them if this is one of its requests. `path` is what stands below `prefix`, the stage's
+    name or a base path; `domain` is the custom domain that it came by, None for the API's own address.
     """
 
     request: HttpRequest
@@ -62,6 +67,8 @@ class Arrival:
     api: Api
     variables: Mapping[str, str]
     canary: bool | None
+    prefix: str
+    domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

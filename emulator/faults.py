@@ -23,13 +23,25 @@ class FaultType(StrEnum):
     INTEGRATION_TIMEOUT = "INTEGRATION_TIMEOUT"
     """The backend did not answer within the integration's timeout."""
     ACCESS_DENIED = "ACCESS_DENIED"
-    """Here only: a path below no stage."""
+    """A policy, the API's or an authorizer's, does not let the caller in."""
+    AUTHORIZER_CONFIGURATION_ERROR = "AUTHORIZER_CONFIGURATION_ERROR"
+    """The authorizer is not there, raised, or answered what is no policy. Not one that says no."""
+    AUTHORIZER_FAILURE = "AUTHORIZER_FAILURE"
+    """The authorizer did not answer: out of time, or its process ended."""
+    FORBIDDEN = "FORBIDDEN"
+    """Here only: a path below no stage and no base path. Nobody can customise it."""
+    INVALID_API_KEY = "INVALID_API_KEY"
+    """The method wants an API key, and the caller's is missing, unknown, disabled or of no plan of this stage."""
     MISSING_AUTHENTICATION_TOKEN = "MISSING_AUTHENTICATION_TOKEN"  # noqa: S105 - AWS's name of a type
     """An unknown path or method. It has nothing to do with authentication on an open API."""
     REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE"
     """More than 10 MB."""
     THROTTLED = "THROTTLED"
-    """The stage's token bucket is empty."""
+    """A token bucket is empty: the client's, or the stage's."""
+    QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
+    """The client's plan allows no more requests in this period."""
+    UNAUTHORIZED = "UNAUTHORIZED"
+    """The caller's identity is missing or malformed, or the authorizer says `Unauthorized`."""
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     """No template for the content type, and passing through is not allowed."""
 
@@ -46,13 +58,47 @@ class Wire:
     status: int
     listed: int
     error_type: str
-    message: str
+    message: str | None
     body: str = '{{"message": {}}}'
 
 
 WIRE: dict[FaultType, Wire] = {
     FaultType.ACCESS_DENIED: Wire(
+        status=403,
+        listed=403,
+        error_type="AccessDeniedException",
+        message="User is not authorized to access this resource",
+        body='{{"Message":{}}}',
+    ),
+    FaultType.AUTHORIZER_CONFIGURATION_ERROR: Wire(
+        status=500,
+        listed=500,
+        error_type="AuthorizerConfigurationException",
+        message=None,
+        body='{{"message":{}}}',
+    ),
+    FaultType.AUTHORIZER_FAILURE: Wire(
+        status=500, listed=500, error_type="AuthorizerFailureException", message=None, body='{{"message":{}}}'
+    ),
+    FaultType.FORBIDDEN: Wire(
         status=403, listed=403, error_type="ForbiddenException", message="Forbidden", body='{{"message":{}}}'
+    ),
+    FaultType.INVALID_API_KEY: Wire(
+        status=403, listed=403, error_type="ForbiddenException", message="Forbidden", body='{{"message":{}}}'
+    ),
+    FaultType.QUOTA_EXCEEDED: Wire(
+        status=429,
+        listed=429,
+        error_type="LimitExceededException",
+        message="Limit Exceeded",
+        body='{{"message":{}}}',
+    ),
+    FaultType.UNAUTHORIZED: Wire(
+        status=401,
+        listed=401,
+        error_type="UnauthorizedException",
+        message="Unauthorized",
+        body='{{"message":{}}}',
     ),
     FaultType.API_CONFIGURATION_ERROR: Wire(
         status=500, listed=500, error_type="InternalServerErrorException", message="Internal server error"

@@ -10,6 +10,7 @@ from typing import Any, cast
 from emulator import accepted
 from emulator.api import Api
 from emulator.errors import UnsupportedError
+from emulator.findings import Findings
 from emulator.graph import FunctionSpec, StageState, TableSpec
 from emulator.lambda_uri import filled, function_name, names_function
 from emulator.recording import Recording, Registration
@@ -34,8 +35,9 @@ def invoked(apis: Mapping[str, Api], stages: Iterable[StageState]) -> tuple[str,
 
 
 def uris(api: Api) -> list[str]:
-    """Return what an API's methods call."""
-    return [method.integration.uri for methods in api.resources.values() for method in methods.values()]
+    """Return what an API's methods and their authorizers call."""
+    called = [method.integration.uri for methods in api.resources.values() for method in methods.values()]
+    return [*called, *(each.uri for each in api.authorizers.values())]
 
 
 def function_specs(names: Iterable[str], recording: Recording) -> dict[str, FunctionSpec]:
@@ -49,7 +51,7 @@ def function_specs(names: Iterable[str], recording: Recording) -> dict[str, Func
 
 
 def _spec(function: Registration, directory: str) -> FunctionSpec:
-    accepted.check_properties(function, accepted.FUNCTION_COLUMNS)
+    accepted.check_properties(function, accepted.FUNCTION_COLUMNS, Findings())
     inputs, label = function.inputs, f"{function.type} {function.name!r}"
     runtime, handler = str(inputs.get("runtime") or ""), str(inputs.get("handler") or "")
     if not runtime.startswith("python") or not handler:

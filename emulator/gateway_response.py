@@ -39,7 +39,7 @@ def fault_response(
         return HttpResponse(
             status=wire.status, headers=(("Content-Type", "application/json"), *ids, typed), body=body.encode()
         )
-    error = {"message": fault.message, "messageString": text, "responseType": fault.kind.value}
+    error = {"message": fault.message or "", "messageString": text, "responseType": fault.kind.value}
     whole = {**context, "error": error}
 
     def value(expression: str) -> str | None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from emulator.api import Api
 from emulator.computed import Place
+from emulator.findings import Finding
+from emulator.plans import Plan
+from emulator.throttle import Throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,14 +18,6 @@ class Canary:
     percent: float
     overrides: Mapping[str, str]
     use_stage_cache: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Throttle:
-    """A token bucket's measures: `rate` tokens a second, at most `burst` of them."""
-
-    rate: float
-    burst: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +102,24 @@ class TableSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BasePath:
+    """A custom domain's mapping: `path` (one part, or empty for the root) leads to a stage.
+
+    `stage` None leaves it to the caller: the next part of the path names it.
+    """
+
+    domain: str
+    path: str
+    stage: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """Everything that one recording says about serving. `functions` are those that an API's integrations name."""
+    """Everything that one recording says about serving.
+
+    `functions` are those that an API's integrations and authorizers name. `closed` is an API whose own address is
+    switched off. `ignored` and `noted` are what it lacks here (`emulator/findings.py`).
+    """
 
     project: str
     stack: str
@@ -118,3 +129,8 @@ class Graph:
     endpoints: Mapping[str, EndpointSpec]
     functions: Mapping[str, FunctionSpec]
     tables: Mapping[str, TableSpec]
+    plans: tuple[Plan, ...] = ()
+    mappings: tuple[BasePath, ...] = ()
+    closed: bool = False
+    ignored: tuple[Finding, ...] = ()
+    noted: tuple[Finding, ...] = ()

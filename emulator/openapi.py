@@ -5,7 +5,9 @@ the reason; what changes no answer (descriptions, examples, response models) is 
 developer guide, "OpenAPI extensions for API Gateway".
 """
 
+import json
 import re
+from dataclasses import dataclass
 
 from emulator import expressions
 from emulator.api import (
@@ -15,6 +17,7 @@ from emulator.api import (
     Integration,
     IntegrationResponse,
     IntegrationType,
+    KeySource,
     Method,
     Passthrough,
     Validation,
@@ -22,17 +25,25 @@ from emulator.api import (
 from emulator.computed import token
 from emulator.document import Document, DocumentReader, listing, mapping, read_document
 from emulator.errors import GraphError
+from emulator.findings import Findings
+from emulator.iam_policy import PolicyError, Statement, parse
 from emulator.lambda_uri import names_function
+from emulator.security import SecurityReader
 
 VERBS = {"get", "put", "post", "delete", "options", "head", "patch"}
 ANY = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
+LARGEST_COMPRESSION = 10_485_760  # bytes (developer guide, "Enable payload compression for an API")
 DEFAULT_TIMEOUT_MILLISECONDS = 29_000  # PutIntegration's default, recorded 2023-05-31
 EMULATED_EXTENSIONS = {
     "x-amazon-apigateway-request-validators",
     "x-amazon-apigateway-request-validator",
     "x-amazon-apigateway-gateway-responses",
     "x-amazon-apigateway-binary-media-types",
+    "x-amazon-apigateway-api-key-source",
+    "x-amazon-apigateway-policy",
+    "x-amazon-apigateway-minimum-compression-size",
+    "x-amazon-apigateway-auth",
 }
 WITHOUT_EFFECT = {
     "x-amazon-apigateway-documentation",
@@ -42,26 +53,47 @@ WITHOUT_EFFECT = {
 }
 INTEGRATION_PROPERTIES = {
     "type", "uri", "httpMethod", "credentials", "passthroughBehavior", "timeoutInMillis", "requestParameters",
-    "requestTemplates", "responses", "contentHandling", "cacheNamespace", "connectionType",
+    "requestTemplates", "responses", "contentHandling", "cacheNamespace", "cacheKeyParameters", "connectionType",
 }  # fmt: skip
 
 
-def api_of(resource: str, identifier: str, text: str, binary_media_types: tuple[str, ...] = ()) -> Api:
-    """Build the frozen API `identifier` from a document's text; `resource` names it in errors.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What stands beside a document: the API's id and ARN (of execute-api), and the RestApi's own arguments.
+
+    Where an argument is given it stands over the document's word, as the provider sends it after the import.
+    """
+
+    identifier: str
+    arn: str = ""
+    binary_media_types: tuple[str, ...] = ()
+    key_source: str | None = None
+    policy: str | None = None
+    compression: str | None = None
+    closed: bool | None = None
+
+
+def api_of(resource: str, text: str, beside: Beside, findings: Findings) -> Api:
+    """Build the frozen API from a document's text; `resource` names it in errors.
 
     Raises:
         GraphError: the document contradicts itself or is none.
         UnsupportedError: something in it cannot be imitated.
     """
-    return _Reader(resource, identifier, read_document(resource, text)).api(binary_media_types)
+    return _Reader(resource, beside, read_document(resource, text), findings).api()
 
 
 class _Reader(DocumentReader):
-    def api(self, binary: tuple[str, ...]) -> Api:
-        document = self.document
+    def __init__(self, resource: str, beside: Beside, document: Document, findings: Findings) -> None:
+        super().__init__(resource, beside.identifier, document)
+        self.beside = beside
+        self.security = SecurityReader(self, findings)
+
+    def api(self) -> Api:
+        document, beside = self.document, self.beside
         self.known(document, "", EMULATED_EXTENSIONS | WITHOUT_EFFECT)
         if document.get("security"):
-            raise self.unsupported("security", "authorizers and API keys are not imitated")
+            raise self.unsupported("security", "write it at each operation: what the root's does is not documented")
         paths = {path: self.path(path, entry) for path, entry in mapping(document.get("paths")).items()}
         responses = mapping(document.get("x-amazon-apigateway-gateway-responses"))
         return Api(
@@ -69,8 +101,47 @@ class _Reader(DocumentReader):
             name=str(mapping(document.get("info")).get("title", "")),
             resources={path: methods for path, methods in paths.items() if methods},
             responses={kind: self.custom(kind, entry) for kind, entry in responses.items()},
-            binary_media_types=(*binary, *listing(document.get("x-amazon-apigateway-binary-media-types"))),
+            binary_media_types=(
+                *beside.binary_media_types,
+                *listing(document.get("x-amazon-apigateway-binary-media-types")),
+            ),
+            authorizers=self.security.authorizers(),
+            key_source=self.key_source(),
+            policy=self.policy(),
+            compression=self.compression(),
+            closed=self.closed() if beside.closed is None else beside.closed,
         )
+
+    def key_source(self) -> KeySource:
+        word = "x-amazon-apigateway-api-key-source"
+        entry = {word: self.beside.key_source or self.document.get(word)}
+        return self.member(KeySource, "body", word, entry) or KeySource.HEADER
+
+    def policy(self) -> tuple[Statement, ...] | None:
+        word = "x-amazon-apigateway-policy"
+        given: object = self.document.get(word)
+        try:
+            if self.beside.policy:
+                given = json.loads(self.beside.policy)
+            return None if given is None else parse(given, principals=True, api_arn=self.beside.arn)
+        except (PolicyError, ValueError) as error:
+            raise self.unsupported(word, str(error)) from error
+
+    def compression(self) -> int | None:
+        word = "x-amazon-apigateway-minimum-compression-size"
+        given = self.document.get(word) if self.beside.compression in (None, "") else self.beside.compression
+        if given is None or int(str(given)) < 0:  # -1 is the provider's word for none
+            return None
+        size = int(str(given))
+        if size > LARGEST_COMPRESSION:
+            raise GraphError(self.resource, f"body: {word}", f"must be 0 to {LARGEST_COMPRESSION}, is {size}")
+        return size
+
+    def closed(self) -> bool:
+        """Say whether the document switches the API's own address off, in any of its servers' extensions."""
+        word = "x-amazon-apigateway-endpoint-configuration"
+        places = [self.document, *(mapping(each) for each in listing(self.document.get("servers")))]
+        return any(bool(mapping(each.get(word)).get("disableExecuteApiEndpoint")) for each in places)
 
     def path(self, path: str, entry: Document) -> dict[str, Method]:
         shared = listing(entry.get("parameters"))
@@ -84,11 +155,12 @@ class _Reader(DocumentReader):
     def method(self, path: str, verb: str, operation: Document, shared: list[Document]) -> Method:
         where = f"{verb} {path}"
         self.known(operation, where, EMULATED_EXTENSIONS | WITHOUT_EFFECT | {INTEGRATION})
-        if operation.get("security"):
-            raise self.unsupported(f"{where}: security", "authorizers and API keys are not imitated")
         if INTEGRATION not in operation:
             raise GraphError(self.resource, f"{where}: {INTEGRATION}", "missing: AWS deploys no method without one")
+        demand = self.security.demand(where, operation)
         return Method(
+            key_required=demand.key,
+            authorizer=demand.authorizer,
             verb=verb,
             path=path,
             resource_id=token(f"{self.identifier}{path}", 6),

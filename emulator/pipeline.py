@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from emulator import arrival as arriving
 from emulator.api import IntegrationType
+from emulator.compression import packed, unpacked
 from emulator.exchange import (
     Arrival,
     EndpointReply,
@@ -27,11 +28,11 @@ from emulator.integration_request import integration_request
 from emulator.integration_response import integration_response
 from emulator.mock import mock_reply
 from emulator.routing import Node, find
-from emulator.throttling import Throttles
 from emulator.tracing import trace_id
 from emulator.validation import check_body, check_parameters
 
 Invoke = Callable[[EndpointRequest], Awaitable[EndpointReply]]
+Admit = Callable[[Routed], Awaitable[Routed]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Gateway:
 
     graph: Graph
     trees: Mapping[str, Node]
-    throttles: Throttles
+    admit: Admit
     split: Callable[[StageState], bool | None]
     clock: Callable[[], float]
     invoke: Invoke
@@ -66,15 +67,17 @@ async def respond(request: HttpRequest, gateway: Gateway) -> Passage:
     trace = trace_id(request.header("X-Amzn-Trace-Id"), gateway.clock())
     try:
         passage.arrival = arrived(request, gateway)
+        passage.arrival = unpacked(passage.arrival)
         passage.routed = routed(passage.arrival, gateway)
-        gateway.throttles.check(gateway.graph.stages[passage.arrival.stage], passage.routed.method)
+        passage.routed = await gateway.admit(passage.routed)
         passage.validated = validated(passage.routed)
         passage.endpoint_request = integration_request(passage.validated, trace)
         if passage.routed.method.integration.kind is IntegrationType.MOCK:
             passage.reply, trace = mock_reply(passage.endpoint_request), ""
         else:
             passage.reply = await gateway.invoke(passage.endpoint_request)
-        passage.response = integration_response(passage.reply, ids(passage.arrival, trace))
+        response = integration_response(passage.reply, ids(passage.arrival, trace))
+        passage.response = packed(response, passage.arrival)
     except Fault as fault:
         passage.fault = fault
         passage.response = answered(fault, passage, gateway)
@@ -85,9 +88,7 @@ def arrived(request: HttpRequest, gateway: Gateway) -> Arrival:
     """Take the request in; a path below no stage is a 403."""
     arrival = arriving.arrive(request, gateway.graph, gateway.split, gateway.clock)
     if arrival is None:
-        raise Fault(
-            FaultType.ACCESS_DENIED, reason=f"no stage is called so: {', '.join(gateway.graph.stages)} are there"
-        )
+        raise Fault(FaultType.FORBIDDEN, reason=f"no stage is called so: {', '.join(gateway.graph.stages)} are there")
     return arrival
 
 

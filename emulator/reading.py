@@ -11,11 +11,15 @@ from typing import Any, cast
 from emulator import accepted
 from emulator.accepted import CONFIGURATION, DEPLOYMENT, ENDPOINT, METHOD_SETTINGS, MODEL, REST_API, STAGE
 from emulator.api import Api
+from emulator.domains import mappings_of
 from emulator.errors import GraphError, UnsupportedError
+from emulator.findings import Feature, Findings
 from emulator.function_reading import function_specs, invoked, table_specs
-from emulator.graph import AccessLog, Canary, Capture, EndpointSpec, Graph, StageState, Throttle
-from emulator.openapi import api_of
+from emulator.graph import AccessLog, Canary, Capture, EndpointSpec, Graph, StageState
+from emulator.openapi import Beside, api_of
+from emulator.plan_reading import plans_of
 from emulator.recording import Recording, Registration
+from emulator.throttle import Throttle
 
 DOCUMENT_TRIGGER = "document"
 ARTIFACT_TAG = "artifact-sha256"
@@ -25,15 +29,16 @@ STAGE_DEFAULT = Throttle(rate=10_000.0, burst=5_000)
 """What a stage's method settings show where nothing is set (recorded 2024-03-05)."""
 
 
-def graph_of(recording: Recording) -> Graph:
-    """Read what a program registered.
+def graph_of(recording: Recording, *, ignore_unsupported: bool = False) -> Graph:
+    """Read what a program registered. `ignore_unsupported` leaves IAM, Cognito, WAF and the cache out.
 
     Raises:
         UnsupportedError: something in it cannot be imitated.
         GraphError: it does not fit together, or there is no stage to serve.
     """
+    findings = Findings(ignoring=ignore_unsupported)
     for registration in recording.registrations:
-        accepted.check(registration)
+        accepted.check(registration, findings)
     apis = recording.of_type(REST_API)
     if len(apis) > 1:
         names = ", ".join(each.name for each in apis)
@@ -45,8 +50,14 @@ def graph_of(recording: Recording) -> Graph:
             "aws:apigateway/stage:Stage",
             "the program registers no API with a stage, so there is nothing to serve; name a stable release first",
         )
-    snapshots = {each.id: _snapshot(each, apis[0]) for each in recording.of_type(DEPLOYMENT)}
-    states = [_stage(each, snapshots, recording) for each in stages]
+    snapshots = {each.id: _snapshot(each, apis[0], findings) for each in recording.of_type(DEPLOYMENT)}
+    states = [_stage(each, snapshots, recording, findings) for each in stages]
+    _web_acls(recording, apis[0].id, findings)
+    mappings = mappings_of(recording, apis[0].id)
+    closed = any(snapshots[each.deployment].closed for each in states)
+    if closed and not mappings:
+        reason = "its own address is switched off, and no BasePathMapping leads to it: nobody could call it"
+        raise GraphError(_label(apis[0]), "disableExecuteApiEndpoint", reason)
     return Graph(
         project=recording.project,
         stack=recording.stack,
@@ -56,6 +67,11 @@ def graph_of(recording: Recording) -> Graph:
         endpoints={each.name: each for each in (_endpoint(e, recording) for e in recording.of_type(ENDPOINT))},
         functions=function_specs(invoked(snapshots, states), recording),
         tables=table_specs(recording),
+        plans=plans_of(recording, apis[0].id),
+        mappings=mappings,
+        closed=closed,
+        ignored=findings.ignored,
+        noted=findings.noted,
     )
 
 
@@ -63,7 +79,14 @@ def _label(registration: Registration) -> str:
     return f"{registration.type} {registration.name!r}"
 
 
-def _snapshot(deployment: Registration, api: Registration) -> Api:
+def _web_acls(recording: Recording, api: str, findings: Findings) -> None:
+    for kind in accepted.WEB_ACL_ASSOCIATIONS:
+        for each in recording.of_type(kind):
+            if f"/restapis/{api}/stages/" in str(each.inputs.get("resourceArn")):
+                findings.refuse(Feature.WAF, _label(each), "resourceArn", "web ACLs are not imitated")
+
+
+def _snapshot(deployment: Registration, api: Registration, findings: Findings) -> Api:
     if deployment.inputs.get("restApi") != api.id:
         raise GraphError(_label(deployment), "restApi", f"{deployment.inputs.get('restApi')!r} is not the API {api.id}")
     triggers = cast("Mapping[str, object]", deployment.inputs.get("triggers") or {})
@@ -72,10 +95,20 @@ def _snapshot(deployment: Registration, api: Registration) -> Api:
     text = document if document is not None else api.inputs.get("body")
     if not isinstance(text, str) or not text:
         raise UnsupportedError(_label(source), "body", accepted.TREE)
-    return api_of(_label(source), api.id, text, tuple(api.inputs.get("binaryMediaTypes") or ()))
+    inputs = api.inputs
+    beside = Beside(
+        identifier=api.id,
+        arn=str(api.outputs["executionArn"]),
+        binary_media_types=tuple(inputs.get("binaryMediaTypes") or ()),
+        key_source=inputs.get("apiKeySource"),
+        policy=inputs.get("policy"),
+        compression=inputs.get("minimumCompressionSize"),
+        closed=inputs.get("disableExecuteApiEndpoint"),
+    )
+    return api_of(_label(source), text, beside, findings)
 
 
-def _stage(stage: Registration, snapshots: Mapping[str, Api], recording: Recording) -> StageState:
+def _stage(stage: Registration, snapshots: Mapping[str, Api], recording: Recording, findings: Findings) -> StageState:
     inputs = stage.inputs
     canary = cast("Mapping[str, Any] | None", inputs.get("canarySettings"))
     names = {"deployment": inputs.get("deployment")}
@@ -91,7 +124,7 @@ def _stage(stage: Registration, snapshots: Mapping[str, Api], recording: Recordi
         deployment=str(inputs["deployment"]),
         variables=_texts(inputs.get("variables")),
         canary=None if not canary else _canary(_label(stage), str(names["canarySettings.deploymentId"]), canary),
-        throttles=_throttles(name, str(inputs["restApi"]), recording),
+        throttles=_throttles(name, str(inputs["restApi"]), recording, findings),
         access_log=_access_log(stage),
         tracing=bool(inputs.get("xrayTracingEnabled")),
     )
@@ -113,7 +146,7 @@ def _canary(resource: str, deployment: str, raw: Mapping[str, Any]) -> Canary:
     )
 
 
-def _throttles(stage: str, api: str, recording: Recording) -> dict[str, Throttle]:
+def _throttles(stage: str, api: str, recording: Recording, findings: Findings) -> dict[str, Throttle]:
     """Return the measures by method path. One path's settings begin as a copy of `*/*` (recorded 2024-03-05)."""
     found: dict[str, Throttle] = {"*/*": STAGE_DEFAULT}
     entries = [
@@ -124,7 +157,7 @@ def _throttles(stage: str, api: str, recording: Recording) -> dict[str, Throttle
     for each in sorted(entries, key=lambda entry: entry.inputs["methodPath"] != "*/*"):
         settings = cast("Mapping[str, Any]", each.inputs.get("settings") or {})
         if settings.get("cachingEnabled"):
-            raise UnsupportedError(_label(each), "settings.cachingEnabled", "the stage cache is not imitated")
+            findings.refuse(Feature.CACHE, _label(each), "settings.cachingEnabled", accepted.CACHE)
         start = found["*/*"]
         rate, burst = settings.get("throttlingRateLimit"), settings.get("throttlingBurstLimit")
         measures = Throttle(

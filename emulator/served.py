@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from emulator import templates
+from emulator.access import Access
 from emulator.arrival import Split
+from emulator.authorizer import Authorizers
 from emulator.exchange import EndpointReply, EndpointRequest
 from emulator.faults import Fault, FaultType
 from emulator.functions import Functions
 from emulator.graph import Graph
 from emulator.lambda_uri import function_name, names_function
+from emulator.metering import Metering
 from emulator.pipeline import Gateway, Invoke
+from emulator.plans import clients
 from emulator.routing import tree
 from emulator.sagemaker import Endpoint, Result, SageMaker
 from emulator.throttling import Throttles
@@ -55,25 +59,40 @@ class Served:
 
     graph: Graph
     gateway: Gateway
+    access: Access
     endpoints: Mapping[str, Endpoint]
     functions: Functions
     flights: Flights = field(default_factory=Flights)
 
 
-def serving(
-    graph: Graph, endpoints: Mapping[str, Endpoint], functions: Functions, throttles: Throttles, split: Split
-) -> Served:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting:
+    """What outlives a state: the stages' buckets, what clients have used of their plans, and the split's chance."""
+
+    throttles: Throttles
+    metering: Metering
+    split: Split
+
+
+def serving(graph: Graph, endpoints: Mapping[str, Endpoint], functions: Functions, lasting: Lasting) -> Served:
     """Build the state for a graph whose endpoints are in service and whose functions are prepared."""
     runtime = SageMaker(place=graph.place, endpoints=endpoints, clock=time.time)
+    access = Access(
+        graph=graph,
+        clients=clients(graph.plans),
+        authorizers=Authorizers(functions, graph.place),
+        metering=lasting.metering,
+        throttles=lasting.throttles,
+    )
     gateway = Gateway(
         graph=graph,
         trees={deployment: tree(api) for deployment, api in graph.apis.items()},
-        throttles=throttles,
-        split=split.canary,
+        admit=access.admit,
+        split=lasting.split.canary,
         clock=time.time,
         invoke=invoker(runtime, functions),
     )
-    return Served(graph=graph, gateway=gateway, endpoints=endpoints, functions=functions)
+    return Served(graph=graph, gateway=gateway, access=access, endpoints=endpoints, functions=functions)
 
 
 async def _called(request: EndpointRequest, runtime: SageMaker, functions: Functions) -> Result:

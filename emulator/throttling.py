@@ -4,25 +4,8 @@ from collections.abc import Callable
 
 from emulator.api import Method
 from emulator.faults import Fault, FaultType
-from emulator.graph import StageState, Throttle
-
-
-class Bucket:
-    """A token bucket: `burst` tokens at the start and at most, `rate` more each second, one a request."""
-
-    def __init__(self, measures: Throttle, clock: Callable[[], float]) -> None:
-        self.measures, self._clock = measures, clock
-        self._tokens, self._at = float(measures.burst), clock()
-
-    def take(self) -> bool:
-        """Take a token; False where there is none."""
-        now = self._clock()
-        self._tokens = min(self.measures.burst, self._tokens + (now - self._at) * self.measures.rate)
-        self._at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+from emulator.graph import StageState
+from emulator.throttle import Bucket
 
 
 class Throttles:
@@ -42,7 +25,7 @@ class Throttles:
         Raises:
             Fault: THROTTLED.
         """
-        path = f"{method.path}/{method.verb}"
+        path = method.identity
         measures = stage.throttles.get(path) or stage.throttles["*/*"]
         bucket = self._buckets.get((stage.name, path))
         if bucket is None or bucket.measures != measures:

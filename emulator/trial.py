@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from emulator.access import unchecked
 from emulator.api import IntegrationType
 from emulator.exchange import Headers, HttpRequest, HttpResponse
 from emulator.graph import StageState
@@ -45,7 +46,7 @@ async def attempt(served: Served, request: HttpRequest, *, canary: bool = False)
     def track(state: StageState) -> bool | None:
         return None if state.canary is None else canary
 
-    chosen = replace(gateway, split=track)
+    chosen = replace(gateway, split=track, admit=unchecked, graph=replace(served.graph, mappings=(), closed=False))
     began = time.perf_counter()
     staged = HttpRequest(
         method=request.method,
@@ -106,7 +107,7 @@ def _ending(passage: Passage) -> list[str]:
     assert response is not None  # noqa: S101 - `respond` always sets it
     completed = f"Method completed with status: {response.status}"
     if fault is not None:
-        return [f"Execution failed: {fault.reason or fault.message}", completed]
+        return [f"Execution failed: {fault.reason or fault.message or fault.kind}", completed]
     return [
         f"Method response body after transformations: {response.body.decode('utf-8', 'replace')}",
         f"Method response headers: {_map(dict(shown_headers(response.headers)))}",

@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from emulator.arrival import Split
-from emulator.graph import Canary, StageState, Throttle
+from emulator.graph import Canary, StageState
+from emulator.throttle import Throttle
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Bench

@@ -7,9 +7,9 @@ import pulumi_aws as aws
 import pytest
 
 from emulator.errors import EmulatorError, GraphError, UnsupportedError
-from emulator.graph import Throttle
 from emulator.reading import graph_of
 from emulator.recording import registered
+from emulator.throttle import Throttle
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Bench
@@ -30,13 +30,12 @@ def refused(build: Callable[[], None], kind: type[EmulatorError] = UnsupportedEr
         ({"type": "aws_proxy"}, "integration.type: AWS_PROXY: imitated are AWS and MOCK"),
         (
             {"type": "aws", "uri": "arn:aws:apigateway:r:sqs:path/x"},
-            "integration.uri: 'arn:aws:apigateway:r:sqs:path/x': of AWS's services only SageMaker runtime is imitated",
+            "integration.uri: 'arn:aws:apigateway:r:sqs:path/x': of AWS's services SageMaker runtime (",
         ),
         (
             {"requestParameters": {"integration.request.header.X": "method.request.body.a"}},
             "from 'method.request.body.a'",
         ),
-        ({"cacheKeyParameters": ["a"]}, "integration.cacheKeyParameters: not imitated"),
         ({"tlsConfig": {}}, "integration.tlsConfig: not imitated"),
     ],
 )
@@ -48,15 +47,15 @@ def test_integrations_that_cannot_be_imitated(bench: "Bench", change: dict[str, 
 
 def test_other_than_post_towards_sagemaker(bench: "Bench") -> None:
     text = refused(bench.stack(bench.document({"/a": {"get": bench.model("{}", httpMethod="GET")}})))
-    assert "httpMethod: 'GET': SageMaker runtime knows POST only" in text
+    assert "httpMethod: 'GET': SageMaker runtime and Lambda's Invoke know POST only" in text
 
 
 @pytest.mark.parametrize(
     ("top", "message"),
     [
-        ({"security": [{"key": ["scope"]}]}, "body: security: authorizers and API keys are not imitated"),
-        ({"x-amazon-apigateway-policy": {"Version": "1"}}, "body: x-amazon-apigateway-policy: not imitated"),
-        ({"x-amazon-apigateway-minimum-compression-size": 0}, "minimum-compression-size: not imitated"),
+        ({"security": [{"key": ["scope"]}]}, "body: security: write it at each operation"),
+        ({"x-amazon-apigateway-policy": {"Version": "1"}}, "policy: Statement[0] must be an object"),
+        ({"x-amazon-apigateway-cors": {}}, "body: x-amazon-apigateway-cors: not imitated"),
         ({"swagger": "2.0"}, "body.swagger: version 2.0: write OpenAPI 3.0.1"),
     ],
 )
@@ -117,9 +116,7 @@ paths:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"policy": "{}"}, f"{API}: policy: resource policies are not evaluated"),
-        ({"minimum_compression_size": "100"}, f"{API}: minimumCompressionSize: compression is not imitated"),
-        ({"disable_execute_api_endpoint": True}, f"{API}: disableExecuteApiEndpoint: custom domains are not imitated"),
+        ({"parameters": {"basepath": "prepend"}}, f"{API}: parameters: import parameters (basepath) are not imitated"),
     ],
 )
 def test_properties_that_cannot_be_imitated(bench: "Bench", arguments: dict[str, Any], message: str) -> None:
@@ -139,8 +136,8 @@ def method(api: aws.apigateway.RestApi) -> None:
     aws.apigateway.Method("m", rest_api=api.id, resource_id="r", http_method="GET", authorization="NONE")
 
 
-def usage_plan(api: aws.apigateway.RestApi) -> None:
-    aws.apigateway.UsagePlan("plan")
+def policy(api: aws.apigateway.RestApi) -> None:
+    aws.apigateway.RestApiPolicy("beside", rest_api_id=api.id, policy="{}")
 
 
 def http_api(api: aws.apigateway.RestApi) -> None:
@@ -160,9 +157,9 @@ def second(api: aws.apigateway.RestApi) -> None:
     ("extra", "message"),
     [
         (method, "aws:apigateway/method:Method 'm': type: the API must be one OpenAPI document"),
-        (usage_plan, "aws:apigateway/usagePlan:UsagePlan 'plan': type: usage plans are not imitated"),
+        (policy, "aws:apigateway/restApiPolicy:RestApiPolicy 'beside': type: put the policy into the document"),
         (http_api, "aws:apigatewayv2/api:Api 'other': type: not imitated"),
-        (cached, "settings.cachingEnabled: the stage cache is not imitated"),
+        (cached, "settings.cachingEnabled: the stage's cache is not imitated; --ignore-unsupported serves"),
         (second, "one API is served at a time, here are api, second"),
     ],
 )
