@@ -10,7 +10,7 @@ from components.endpoint import ModelEndpoint
 from components.front import Front
 from components.logs import AccessLogs
 from components.stage import CanaryStage
-from components.storage import TrainingBucket
+from components.training import declare_training
 from program.arguments import arguments
 from program.configuration import read_cloud, read_configuration, read_expected, told_plainly
 from program.documents import example_path
@@ -32,7 +32,7 @@ with told_plainly():
     lineup = read_lineup(settings, store, known, journal)
     declared = arguments(settings, lineup, cloud, stack=here.stack, store=store.uri, documents=journal.documents)
 
-training = TrainingBucket("training", declared.training)
+training = declare_training(declared.training)
 logs = AccessLogs("access", declared.logs)
 endpoints = {release: ModelEndpoint(f"model-{release}", args) for release, args in declared.endpoints.items()}
 before = [*logs.groups, *backing(declared.backing)]
@@ -46,8 +46,7 @@ if declared.stage is not None:
         pulumi.export(name, value)
 
 pulumi.export("endpoints", {release: endpoint.endpoint_name for release, endpoint in endpoints.items()})
-pulumi.export("trainingBucket", training.bucket)
 pulumi.export("accessLog", declared.logs.log_group)
 pulumi.export("next", next_step(lineup, known, here.stack, journal.split if journal.in_force else None))
-for name, value in journal.exports.items():
+for name, value in {**training, **journal.exports}.items():
     pulumi.export(name, value)

@@ -21,10 +21,6 @@ from components.policies import model_policy, trust
 VARIANT = "AllTraffic"
 """The one production variant's name, as SageMaker's own tools call it; metrics and scaling are per variant."""
 
-ENVIRONMENT = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
-"""Where a framework's container finds the handler: the archive's `code/inference.py`, unpacked below /opt/ml/model
-(sagemaker-python-sdk, "Using Scikit-learn with the SageMaker Python SDK", model directory structure)."""
-
 ARTIFACT_TAG = "artifact-sha256"
 """The tag of a Model that says which bytes its archive has. SageMaker compares nothing; whoever looks at the Model
 can, and the emulator does."""
@@ -64,7 +60,8 @@ class CaptureArgs:
 class ModelEndpointArgs:
     """`stem` and `identity` make the physical name: `{stem}-{identity}`; the rest is the release, resolved.
 
-    `image` is an ECR image, `artifact` the URI of `model.tar.gz`, `artifact_sha256` its SHA-256 (64 hex), where known.
+    `image` is an ECR image, `environment` its variables, `artifact` the URI of `model.tar.gz`, `artifact_sha256` its
+    SHA-256 (64 hex), where known.
     """
 
     stem: str
@@ -72,6 +69,7 @@ class ModelEndpointArgs:
     image: str
     artifact: str
     artifact_sha256: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
     instance_type: str
     instance_count: int
     cloud: Cloud
@@ -138,7 +136,7 @@ class ModelEndpoint(pulumi.ComponentResource):
             name=args.endpoint_name,
             execution_role_arn=role.arn,
             primary_container=aws.sagemaker.ModelPrimaryContainerArgs(
-                image=args.image, model_data_url=args.artifact, environment=ENVIRONMENT
+                image=args.image, model_data_url=args.artifact, environment=dict(args.environment)
             ),
             tags=tags if args.artifact_sha256 is None else {**tags, ARTIFACT_TAG: args.artifact_sha256},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[access]),  # SageMaker tries the role at once

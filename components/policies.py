@@ -55,23 +55,58 @@ def model_policy(cloud: Cloud, *, image: str, artifact: str, log_group: str, cap
     """
     streams = f"{cloud.log_group_arn(log_group)}:*"
     statements = [
-        _allow("PullLogin", ["ecr:GetAuthorizationToken"], ["*"]),
-        _allow(
-            "PullImage",
-            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            [repository_arn(image, cloud.partition)],
-        ),
+        *_pull(cloud, [image]),
         _allow("WriteLog", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [streams]),
-        {
-            **_allow("PutMetrics", ["cloudwatch:PutMetricData"], ["*"]),
-            "Condition": {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "AWS/SageMaker"]}},
-        },
+        _put_metrics(),
     ]
     if artifact.startswith("s3://"):
         statements.append(_allow("ReadArtifact", ["s3:GetObject"], [cloud.object_arn(artifact)]))
     if capture is not None and capture.startswith("s3://"):
         prefix = cloud.object_arn(capture.rstrip("/"))
         statements.append(_allow("WriteCapture", ["s3:PutObject"], [f"{prefix}/*"]))
+    return _document(statements)
+
+
+def training_policy(cloud: Cloud, *, bucket: str, prefix: str, images: Sequence[str]) -> str:
+    """What a training or transform job needs: its images, `prefix` of one bucket, its log and its metrics.
+
+    The log groups are the account's, made by the first job of anybody in it. Actions:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html, "CreateTrainingJob API".
+
+    Raises:
+        ArgumentError: one of `images` is not an image of ECR's.
+    """
+    jobs = cloud.object_arn(f"{bucket}/{prefix}/*")
+    groups = [cloud.log_group_arn(f"/aws/sagemaker/{kind}Jobs") for kind in ("Training", "Transform")]
+    write = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    statements = [
+        *(_pull(cloud, images) if images else ()),
+        _allow("WriteLog", write, [arn for group in groups for arn in (group, f"{group}:*")]),
+        _put_metrics(),
+        {
+            **_allow("ListJobs", ["s3:ListBucket"], [cloud.object_arn(bucket)]),
+            "Condition": {"StringLike": {"s3:prefix": [f"{prefix}/*"]}},
+        },
+        _allow("ReadAndWriteJobs", ["s3:GetObject", "s3:PutObject"], [jobs]),
+    ]
+    return _document(statements)
+
+
+def registry_policy(cloud: Cloud, store: str, *, publish: bool) -> str:
+    """Read the releases in `store` (`s3://bucket/prefix`), and with `publish` add some; never change or delete one.
+
+    A write is allowed with `If-None-Match` alone
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html).
+    """
+    bucket = store.removeprefix("s3://").partition("/")[0]
+    objects = [cloud.object_arn(f"{store.rstrip('/')}/{kind}/*") for kind in ("artifacts", "releases")]
+    statements = [
+        _allow("ListReleases", ["s3:ListBucket"], [cloud.object_arn(bucket)]),
+        _allow("ReadReleases", ["s3:GetObject"], objects),
+    ]
+    if publish:
+        once = {"Condition": {"Null": {"s3:if-none-match": "false"}}}
+        statements.append({**_allow("AddReleases", ["s3:PutObject"], objects), **once})
     return _document(statements)
 
 
@@ -102,6 +137,17 @@ def repository_arn(image: str, partition: str) -> str:
             "SageMaker pulls from nowhere else"
         )
     return f"arn:{partition}:ecr:{match['region']}:{match['account']}:repository/{match['repository']}"
+
+
+def _pull(cloud: Cloud, images: Sequence[str]) -> list[dict[str, object]]:
+    repositories = sorted({repository_arn(image, cloud.partition) for image in images})
+    actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    return [_allow("PullLogin", ["ecr:GetAuthorizationToken"], ["*"]), _allow("PullImage", actions, repositories)]
+
+
+def _put_metrics() -> dict[str, object]:
+    namespaces = {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "AWS/SageMaker"]}}
+    return {**_allow("PutMetrics", ["cloudwatch:PutMetricData"], ["*"]), "Condition": namespaces}
 
 
 def _allow(sid: str, actions: Sequence[str], resources: Sequence[str]) -> dict[str, object]:

@@ -17,11 +17,13 @@ from components.front import FrontArgs
 from components.logs import AccessLogsArgs
 from components.route import GatewayRouteArgs
 from components.stage import CanaryStageArgs, CanaryTrack, Track
-from components.storage import TrainingBucketArgs
-from program.documents import document_of, role_of, variables_in
+from components.training import TrainingArgs
+from program.documents import contract_of, document_of, role_of, variables_in
 from program.enriched import enriched_of
+from program.fit import check_fit, environment_of
 from program.front import authorizer_of, check_authorizer, check_routes, curl_of, front_of, methods_of
 from program.images import image_of
+from program.training import training_of
 from releases.identity import endpoint_name, identity
 from releases.model import ContractRef, Lineup, Release, Scaling
 from settings import PROJECT, Settings
@@ -39,7 +41,7 @@ class Arguments:
     how a command that calls the API begins.
     """
 
-    training: TrainingBucketArgs
+    training: TrainingArgs
     logs: AccessLogsArgs
     endpoints: Mapping[str, ModelEndpointArgs]
     backing: BackingArgs
@@ -62,12 +64,14 @@ def arguments(
     `documents` are those that a rollout's journal carries, by release id; the others' are made from their contracts.
 
     Raises:
-        ImageError, MappingError, ReleaseError, ComponentError: a release cannot be served as it stands.
+        ImageError, FitError, MappingError, ReleaseError, ComponentError: a release cannot be served as it stands.
         RouteError, AuthorizerError: the settings do not fit the documents.
     """
     tags = {**settings.tags, "project": PROJECT, "stack": stack, "managed-by": "pulumi"}
     api, kept_days = settings.api.name, settings.api.logging.retention_days
     serving = served(lineup)
+    for release in serving:
+        check_fit(release, None if release.id in documents else contract_of(release), cloud)
     endpoints = {
         release.id: _endpoint(release, settings, cloud, store=store, tags={**tags, "release": release.id})
         for release in serving
@@ -84,9 +88,7 @@ def arguments(
         check_routes(settings, stage.stable.document)
         check_authorizer([track.document for track in stage.split], authorizer)
     return Arguments(
-        training=TrainingBucketArgs(
-            bucket=f"{api}-{cloud.account_id}-{cloud.region}", cloud=cloud, protect=settings.protect, tags=tags
-        ),
+        training=training_of(settings, cloud, store, tags),
         logs=logs,
         endpoints=endpoints,
         backing=BackingArgs(
@@ -118,6 +120,7 @@ def _endpoint(
         image=image_of(release.framework, cloud),
         artifact=release.artifact.uri,
         artifact_sha256=release.artifact.sha256,
+        environment=environment_of(release.framework),
         instance_type=release.serving.instance_type,
         instance_count=release.serving.instance_count,
         cloud=cloud,

@@ -2,6 +2,7 @@
 
 ProgramError
 ├── ImageError       a release names a framework that has no known image here
+├── FitError         a release's image, framework and contract cannot work together
 ├── RouteError       the settings name a route that the API does not have
 ├── AuthorizerError  a document that is served asks another authorizer than the settings declare
 ├── AccountError     the store and the provider are in different accounts
@@ -16,6 +17,10 @@ class ProgramError(Exception):
 
 class ImageError(ProgramError):
     """No image is known for a release's framework in this region."""
+
+
+class FitError(ProgramError):
+    """A release's image, framework and contract do not fit."""
 
 
 class RouteError(ProgramError):

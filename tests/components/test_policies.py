@@ -12,7 +12,9 @@ from components.policies import (
     function_policy,
     invoke_policy,
     model_policy,
+    registry_policy,
     repository_arn,
+    training_policy,
     trust,
 )
 
@@ -150,3 +152,45 @@ def test_arns_of_another_partition() -> None:
     assert china.role_arn("r") == "arn:aws-cn:iam::123456789012:role/r"
     assert china.log_group_arn("g") == "arn:aws-cn:logs:cn-north-1:123456789012:log-group:g"
     assert china.managed_policy_arn("x/Y") == "arn:aws-cn:iam::aws:policy/x/Y"
+
+
+def test_a_jobs_role_reads_and_writes_its_prefix_and_nothing_else_of_the_bucket() -> None:
+    policy = statements(training_policy(CLOUD, bucket="b", prefix="jobs", images=[IMAGE, IMAGE]))
+    groups = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/"
+    assert {sid: each["Action"] for sid, each in policy.items()} == {
+        "PullLogin": ["ecr:GetAuthorizationToken"],
+        "PullImage": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "WriteLog": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        "PutMetrics": ["cloudwatch:PutMetricData"],
+        "ListJobs": ["s3:ListBucket"],
+        "ReadAndWriteJobs": ["s3:GetObject", "s3:PutObject"],
+    }
+    assert policy["PullImage"]["Resource"] == ["arn:aws:ecr:eu-west-1:141502667606:repository/sagemaker-scikit-learn"]
+    assert policy["WriteLog"]["Resource"] == [
+        f"{groups}{kind}Jobs{tail}" for kind in ("Training", "Transform") for tail in ("", ":*")
+    ]
+    assert policy["ListJobs"]["Condition"] == {"StringLike": {"s3:prefix": ["jobs/*"]}}
+    assert policy["ListJobs"]["Resource"] == ["arn:aws:s3:::b"]
+    assert policy["ReadAndWriteJobs"]["Resource"] == ["arn:aws:s3:::b/jobs/*"]
+
+
+def test_where_a_region_has_no_images_a_job_may_pull_none() -> None:
+    assert "PullImage" not in statements(training_policy(CLOUD, bucket="b", prefix="jobs", images=[]))
+
+
+def test_a_release_can_be_added_and_never_changed_or_deleted() -> None:
+    read, publish = (statements(registry_policy(CLOUD, "s3://store/dev/", publish=each)) for each in (False, True))
+    objects = ["arn:aws:s3:::store/dev/artifacts/*", "arn:aws:s3:::store/dev/releases/*"]
+    assert read == {
+        "ListReleases": {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::store"]},
+        "ReadReleases": {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": objects},
+    }
+    assert publish == {
+        **read,
+        "AddReleases": {
+            "Effect": "Allow",
+            "Action": ["s3:PutObject"],
+            "Resource": objects,
+            "Condition": {"Null": {"s3:if-none-match": "false"}},
+        },
+    }

@@ -3,10 +3,15 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from components.account import LogRole, LogRoleArgs
 from components.endpoint import CaptureArgs, ModelEndpoint, ModelEndpointArgs
+from components.errors import ArgumentError
 from components.methods import MethodArgs
+from components.registry import ReleaseRegistry, ReleaseRegistryArgs
 from components.stage import CanaryStage, CanaryStageArgs, Track
+from components.training_role import TrainingRole, TrainingRoleArgs
 from emulator.recording import Recording, Registration, registered
 from tests.components.test_arguments import CLOUD, ENDPOINT, STAGE
 
@@ -21,7 +26,11 @@ def one(recording: Recording, kind: str) -> Registration:
 
 
 def test_an_endpoint_without_scaling_and_with_data_capture() -> None:
-    args: ModelEndpointArgs = replace(ENDPOINT, capture=CaptureArgs(destination="s3://store/captures", percent=20))
+    args: ModelEndpointArgs = replace(
+        ENDPOINT,
+        capture=CaptureArgs(destination="s3://store/captures", percent=20),
+        environment={"SAGEMAKER_PROGRAM": "inference.py"},
+    )
     recording = registered(lambda: ModelEndpoint("model-r1", args))
     assert names(recording) == [
         ("ModelEndpoint", "model-r1"),
@@ -46,7 +55,7 @@ def test_an_endpoint_without_scaling_and_with_data_capture() -> None:
     assert one(recording, "Model").inputs["primaryContainer"] == {
         "image": ENDPOINT.image,
         "modelDataUrl": ENDPOINT.artifact,
-        "environment": {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
+        "environment": {"SAGEMAKER_PROGRAM": "inference.py"},
     }
 
 
@@ -116,3 +125,40 @@ def test_the_throttle_and_the_log_are_set_for_every_method() -> None:
 
 def test_a_release_that_takes_nothing_leaves_the_stage_without_a_canary() -> None:
     assert "canarySettings" not in one(registered(lambda: CanaryStage("gateway", STAGE)), "Stage").inputs
+
+
+def test_the_training_role_has_a_fixed_name_and_one_policy() -> None:
+    args = TrainingRoleArgs(role_name="ratings-training", bucket="b-1", prefix="jobs", images=[], cloud=CLOUD)
+    recording = registered(lambda: TrainingRole("training-role", args))
+    assert names(recording) == [
+        ("TrainingRole", "training-role"),
+        ("Role", "training-role-role"),
+        ("RolePolicy", "training-role-access"),
+    ]
+    role, policy = recording.registrations[1:]
+    assert role.inputs["name"] == "ratings-training"
+    assert json.loads(role.inputs["assumeRolePolicy"])["Statement"][0]["Principal"] == {
+        "Service": "sagemaker.amazonaws.com"
+    }
+    assert "arn:aws:s3:::b-1/jobs/*" in policy.inputs["policy"]
+
+
+def test_the_registry_is_two_policies_over_the_store() -> None:
+    args = ReleaseRegistryArgs(stem="ratings-registry", store="s3://store/dev", cloud=CLOUD, tags={"stack": "dev"})
+    recording = registered(lambda: ReleaseRegistry("registry", args))
+    assert names(recording) == [
+        ("ReleaseRegistry", "registry"),
+        ("Policy", "registry-read"),
+        ("Policy", "registry-publish"),
+    ]
+    read, publish = recording.registrations[1:]
+    assert read.inputs["name"] == f"ratings-registry-read-{CLOUD.region}"
+    assert publish.inputs["name"] == f"ratings-registry-publish-{CLOUD.region}"
+    assert "PutObject" not in read.inputs["policy"]
+    assert "PutObject" in publish.inputs["policy"]
+    assert publish.inputs["tags"] == {"stack": "dev"}
+
+
+def test_a_registry_in_a_folder_has_no_policies() -> None:
+    with pytest.raises(ArgumentError, match="the registry's store is '/folder'; only one on S3"):
+        ReleaseRegistryArgs(stem="ratings-registry", store="/folder", cloud=CLOUD)

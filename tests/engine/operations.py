@@ -11,6 +11,8 @@ ALWAYS = {
     "BucketPublicAccessBlock training-closed",
     "BucketLifecycleConfiguration training-lifecycle",
     "BucketPolicy training-policy",
+    "Role training-role-role",
+    "RolePolicy training-role-access",
     "LogGroup access",
     "LogGroup access-canary",
 }

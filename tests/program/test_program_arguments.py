@@ -10,11 +10,12 @@ from components.cloud import Cloud
 from mapping.errors import UnknownContractError
 from program.arguments import arguments, served
 from program.documents import documents_of, example_path
+from program.errors import FitError
 from program.exports import next_step
 from program.lineup import read_lineup
 from releases.errors import ReleaseError, UnknownReleaseError
 from releases.identity import endpoint_name
-from releases.model import Canary, ContractRef, Lineup
+from releases.model import Canary, ContractRef, Framework, Lineup
 from settings import EndpointType, Settings, parse
 from store import open_store
 from tests.program.stacks import CONTRACTS, fill, release, stack_config
@@ -85,6 +86,29 @@ def test_a_private_apis_document_carries_its_resource_policy() -> None:
     assert declared.stage.endpoint_type is EndpointType.PRIVATE
 
 
+def test_an_algorithm_that_brings_its_server_is_told_of_no_handler() -> None:
+    built_in = replace(R2, framework=Framework(name="object2vec", version="1"))
+    declared = arguments(settings(), Lineup(stable=R1, warm=(built_in,)), CLOUD, stack="prod", store=STORE)
+    assert declared.endpoints["r1"].environment["SAGEMAKER_PROGRAM"] == "inference.py"
+    assert declared.endpoints["r2"].environment == {}
+    assert declared.endpoints["r2"].image.endswith("/object2vec:1")
+
+
+def test_a_release_that_cannot_work_is_refused_before_anything_is_declared() -> None:
+    elsewhere = Framework(name="mine", version="1", image="141502667606.dkr.ecr.eu-west-1.amazonaws.com/mine:1")
+    with pytest.raises(FitError, match="'r1' names the image"):
+        arguments(settings(), Lineup(stable=replace(R1, framework=elsewhere)), CLOUD, stack="prod", store=STORE)
+
+
+def test_training_has_a_role_for_its_own_prefix_and_the_registry_readers_where_it_is_on_s3() -> None:
+    declared = arguments(settings(), Lineup(), CLOUD, stack="prod", store=STORE)
+    role, bucket = declared.training.role, declared.training.bucket.bucket
+    assert (role.role_name, role.bucket, role.prefix) == ("predicted-ratings-prod-training-us-east-1", bucket, "jobs")
+    assert declared.training.registry
+    assert declared.training.registry.store == STORE
+    assert arguments(settings(), Lineup(), CLOUD, stack="local", store="/folder").training.registry is None
+
+
 def test_data_capture_goes_below_the_store() -> None:
     serving = {"instanceType": "ml.m5.large", "dataCapture": {"enabled": True, "percent": 25}}
     declared = arguments(settings(serving=serving), Lineup(stable=R1), CLOUD, stack="prod", store=STORE)
@@ -107,10 +131,11 @@ def test_tags_reach_everything_and_the_programs_own_win() -> None:
     declared = arguments(settings(tags=tags), Lineup(stable=R1), CLOUD, stack="prod", store=STORE)
     common = {"team": "ratings", "project": "predicted-ratings", "stack": "prod", "managed-by": "pulumi"}
     assert declared.stage
-    assert declared.backing.route
-    assert [dict(each.tags) for each in (declared.training, declared.logs, declared.backing.route, declared.stage)] == [
-        common
-    ] * 4
+    route, training = declared.backing.route, declared.training
+    assert route
+    assert training.registry
+    tagged = (training.bucket, training.role, training.registry, declared.logs, route, declared.stage)
+    assert [dict(each.tags) for each in tagged] == [common] * 6
     assert dict(declared.endpoints["r1"].tags) == {**common, "release": "r1"}
 
 

@@ -1,12 +1,15 @@
 """Which image runs a framework."""
 
+import importlib
 import re
+import warnings
+from typing import Any
 
 import pytest
 
 from components.cloud import Cloud
 from program.errors import ImageError
-from program.images import IMAGES, image_of
+from program.images import IMAGES, image_of, images_in
 from releases.model import Framework
 
 
@@ -69,3 +72,26 @@ def test_accounts_and_regions_look_like_accounts_and_regions() -> None:
         for region, account in images.accounts.items():
             assert re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region)
             assert re.fullmatch(r"\d{12}", account)
+
+
+def test_jobs_may_pull_what_the_region_has() -> None:
+    assert [image.partition("/")[2] for image in images_in(cloud("eu-west-1"))] == [
+        "sagemaker-scikit-learn:1.4-2-py312-cpu-py3",
+        "object2vec:1",
+    ]
+    assert images_in(cloud("mars-1")) == ()
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_every_image_is_the_one_that_sagemakers_sdk_names(name: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the SDK's own sources warn when Python reads them for the first time
+        image_uris: Any = importlib.import_module("sagemaker.core.image_uris")  # four seconds, for this test alone
+    config = image_uris.config_for_framework(name)
+    scopes = [config["inference"], config["training"]] if "inference" in config else [config]
+    for scope in scopes:
+        for version in IMAGES[name].versions:
+            assert IMAGES[name].accounts == scope["versions"][version]["registries"]
+    for version in IMAGES[name].versions:
+        found = image_uris.retrieve(name, "us-gov-west-1", version=version, instance_type="ml.m5.large")
+        assert image_of(Framework(name=name, version=version), cloud("us-gov-west-1")) == found
