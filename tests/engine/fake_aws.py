@@ -40,12 +40,13 @@ class MinuteClock(FakeClock):
 class FakeAws:
     """One account's control planes. `percents` has the canary's share in each minute that has passed.
 
-    `tried` has the path and query of every TestInvokeMethod.
+    `flushed` counts FlushStageCache, `tried` has the path and query of every TestInvokeMethod.
     """
 
     folder: Path
     percents: dict[int, float] = field(default_factory=dict[int, float])
     patches: list[list[dict[str, str]]] = field(default_factory=list[list[dict[str, str]]])
+    flushed: int = 0
     tried: list[str] = field(default_factory=list[str])
 
     def clients(self) -> Clients:
@@ -75,7 +76,12 @@ class FakeAws:
     def get_stage(self, *, restApiId: str, stageName: str) -> Mapping[str, Any]:  # noqa: N803 - botocore's names
         del restApiId, stageName
         inputs = self._stage().inputs
-        return {key: inputs[key] for key in ("variables", "canarySettings") if inputs.get(key)}
+        shown = ("variables", "canarySettings", "cacheClusterEnabled")
+        return {key: inputs[key] for key in shown if inputs.get(key)}
+
+    def flush_stage_cache(self, *, restApiId: str, stageName: str) -> None:  # noqa: N803 - botocore's names
+        del restApiId, stageName
+        self.flushed += 1
 
     def update_stage(self, *, restApiId: str, stageName: str, patchOperations: list[dict[str, str]]) -> None:  # noqa: N803
         del restApiId, stageName

@@ -1,4 +1,4 @@
-"""One stage of the API: what it serves, the emergency's one patch, and a try without public traffic.
+"""One stage of the API: what it serves, the emergency's one patch, a try without public traffic, and its cache.
 
 Nothing here needs the store, the journal or the stack's state: the API is found by its name, which is unique to the
 stack. Patch paths: API Gateway's UpdateStage as recorded (`/canarySettings/percentTraffic`, a number as text).
@@ -88,6 +88,14 @@ class Stage:
             )
         if said.get("status") != HTTPStatus.OK:
             raise AwsError(f"{method} {request} was answered {said.get('status')}: {said.get('body', '')[:300]}")
+
+    def flush(self) -> None:
+        """Forget every cached answer, where the stage has a cache: FlushStageCache. Raises AwsError."""
+        with told(f"apigateway GetStage {self._api}/{self._name}"):
+            said = self._client.get_stage(restApiId=self.api_id(), stageName=self._name)
+        if said.get("cacheClusterEnabled"):
+            with told(f"apigateway FlushStageCache {self._api}/{self._name}"):
+                self._client.flush_stage_cache(restApiId=self.api_id(), stageName=self._name)
 
     def api_id(self) -> str:
         """The API's id, looked up by its name once.

@@ -28,6 +28,7 @@ from rollout.adapters.local.gateway import example
 from rollout.control.errors import CreationError, ForeignError, PortError
 from rollout.control.ports import Journal, Order, Seen
 from rollout.control.split import Split, split_of
+from rollout.control.state import fold
 from rollout.control.target import Target
 
 ROLLOUT, SEQUENCE, DECIDED_BY = "rolloutId", "journalSequence", "splitDecidedBy"
@@ -88,7 +89,8 @@ class AwsTraffic:
         """See `Traffic.verify`: the gateway serves it, and the stack's last update was by the journal's last word.
 
         An update that began before that word holds the stack's lock until it ends, and leaves an older sequence. So
-        with the latest one in the outputs, none of those is under way any more.
+        with the latest one in the outputs, none of those is under way any more. Where one release gets everything from
+        now on, what the cache holds of the other is forgotten before the order counts as verified.
         """
         seen = self.read()
         split = self._split(order)
@@ -97,7 +99,13 @@ class AwsTraffic:
         outputs = self._engine.outputs()
         if (outputs.get(ROLLOUT), outputs.get(SEQUENCE)) != (order.rollout, split.sequence):
             return False
-        return seen.serves(order.target, order.releases) or outputs.get(DECIDED_BY) == PERSON
+        if not seen.serves(order.target, order.releases) and outputs.get(DECIDED_BY) != PERSON:
+            return False
+        state = fold(self._journal.read())
+        new = state is None or state.verified_at is None
+        if new and order.target.canary is None and not order.whole:
+            self._stage.flush()  # a promotion, abort or undo: here, for an apply that died cannot have said that it did
+        return True
 
     def withdraw(self) -> None:
         """See `Traffic.withdraw`: one UpdateStage, without store, lock, preview or state. Raises AwsError."""

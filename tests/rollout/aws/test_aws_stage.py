@@ -69,6 +69,15 @@ def test_withdraw_does_not_wait_for_a_stage_that_cannot_be_read(stubbed: Stubbed
     stage(stubbed).withdraw()
 
 
+@pytest.mark.parametrize("cached", [True, False])
+def test_a_cache_is_flushed_where_there_is_one(stubbed: Stubbed, cached: bool) -> None:
+    found(stubbed)
+    stubbed.answer("apigateway", "get_stage", {**SPLIT, "cacheClusterEnabled": cached}, WHERE)
+    if cached:
+        stubbed.answer("apigateway", "flush_stage_cache", {}, WHERE)
+    stage(stubbed).flush()
+
+
 def test_a_patch_that_fails_is_told_with_aws_own_words(stubbed: Stubbed) -> None:
     found(stubbed)
     stubbed.answer("apigateway", "get_stage", SPLIT, WHERE)

@@ -57,6 +57,7 @@ class FakeStage:
 
     served: Served
     withdrawn: int = 0
+    flushed: int = 0
     asked: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
 
     def read(self) -> Served:
@@ -64,6 +65,9 @@ class FakeStage:
 
     def withdraw(self) -> None:
         self.withdrawn += 1
+
+    def flush(self) -> None:
+        self.flushed += 1
 
     def answer(self, **asked: Any) -> None:
         self.asked.append(asked)
@@ -203,6 +207,27 @@ def test_only_a_fault_of_the_candidates_own_that_would_come_again_is_final(
     with pytest.raises(raised, match=text.split(":", maxsplit=1)[0]) as caught:
         one.traffic.apply(order(MADE, whole=True))
     assert type(caught.value) is raised
+
+
+def test_what_ends_a_split_is_verified_when_the_cache_is_empty() -> None:
+    promotion = (*STEPS, decided(Phase.WARM, PROMOTED, Choice.PROMOTE))
+    for bodies, target, at in ((promotion, PROMOTED, served("r2")), (BACK, MADE, served("r1"))):
+        one = world(bodies, at)
+        one.engine.outs = says(len(bodies) - 1)
+        assert (one.traffic.verify(order(target)), one.stage.flushed) == (False, 0)
+        one.engine.outs = says(len(bodies))
+        assert (one.traffic.verify(order(target)), one.stage.flushed) == (True, 1)
+
+
+def test_a_cache_is_left_alone_by_steps_starts_and_what_was_verified_before() -> None:
+    step, start = world(STEPS, served("r1", "r2", 5)), world((START,), served("r1"))
+    step.engine.outs, start.engine.outs = says(4), says(1)
+    assert step.traffic.verify(order(FIVE))
+    assert start.traffic.verify(order(MADE, whole=True))
+    over = world((*STEPS, decided(Phase.WARM, PROMOTED, Choice.PROMOTE), Verified(target=PROMOTED)), served("r2"))
+    over.engine.outs = says(5)
+    assert over.traffic.verify(order(PROMOTED))
+    assert (step.stage.flushed, start.stage.flushed, over.stage.flushed) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
