@@ -17,6 +17,7 @@ from cli.quality import check, run_tests
 from cli.wiring import WIRING
 from emulator.commands import serve, try_request
 from emulator.errors import EmulatorError
+from emulator.probe.commands import probe
 from mapping.commands import COMMANDS as TEMPLATES
 from mapping.errors import MappingError
 from mapping.vtl.errors import TemplateError
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "demo": demo,
     "serve": serve,
     "try": try_request,
+    "probe": probe,
     "train": train,
     "evaluate": evaluate,
     **ROLLOUTS,

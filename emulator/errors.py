@@ -7,7 +7,8 @@ EmulatorError
 ├── ArtifactError       a model's archive is missing, damaged, or has no handler
 ├── ContainerError      a model's process did not start, or answers no `/ping`
 ├── PatternError        a filter pattern that CloudWatch Logs would refuse, or that is not for JSON
-└── PortError           an address that cannot be listened on
+├── PortError           an address that cannot be listened on
+└── ProbeError          AWS cannot be asked, or what was made for it not removed
 """
 
 
@@ -52,3 +53,7 @@ class PatternError(EmulatorError):
 
 class PortError(EmulatorError):
     """The address is taken or may not be used."""
+
+
+class ProbeError(EmulatorError):
+    """A probe of AWS cannot go on; the message says what is left there, where anything is."""

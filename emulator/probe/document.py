@@ -1,0 +1,79 @@
+"""The probe's own API: one OpenAPI document, a path for each thing to be tried. Pure."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+INSTANCE = '{"instances": [{"in0": [1], "in1": [1]}]}'
+PLAIN_THROTTLE = "/throttled"
+_SEEN = '{"seen": "$util.base64Encode($input.body)"}'
+
+
+def document(title: str, mark: str, *, region: str, role: str) -> str:
+    """Return the document as JSON text. `mark` tells two deployments of it apart; `role` may invoke the endpoints.
+
+    Without a `role` there are no paths in front of a model.
+    """
+    paths: dict[str, Any] = {
+        "/track": _get(_mock(f'{{"canary": "$context.isCanaryRequest", "mark": "{mark}", "x": "$stageVariables.x"}}')),
+        "/loop": _get(_mock("#foreach($i in [1..1001])$i #end")),
+        "/fails": _get(_mock("$input.json('$[')")),
+        "/echo/{id}": _get(_mock('{"id": "$util.base64Encode($input.params(\'id\'))"}'), path="id"),
+        "/accept": _get(_mock('{"kind": "json"}', xml="<kind>xml</kind>")),
+        "/body": {"post": _operation(_mock('{"ok": true}'))},
+        PLAIN_THROTTLE: _get(_mock('{"ok": true}')),
+    }
+    if role:
+        paths |= {
+            "/model": _get(_model(region, role, "${stageVariables.endpoint}")),
+            "/unknown": _get(_model(region, role, f"{title}-nowhere")),
+            "/hurried": _get(_model(region, role, "${stageVariables.endpoint}", timeout=50)),
+            "/fails-there": _get(_model(region, role, "${stageVariables.endpoint}", body='{"not": "ratings"}')),
+            "/narrow": _get(_model(region, role, "${stageVariables.serverless}")),
+        }
+    return json.dumps({"openapi": "3.0.1", "info": {"title": title, "version": "1"}, "paths": paths})
+
+
+def _get(integration: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    parameters = [{"name": path, "in": "path", "required": True, "schema": {"type": "string"}}] if path else []
+    return {"get": {**_operation(integration), **({"parameters": parameters} if parameters else {})}}
+
+
+def _operation(integration: Mapping[str, Any]) -> dict[str, Any]:
+    statuses = {entry["statusCode"] for entry in integration["responses"].values()}
+    return {
+        "responses": {status: {"description": status} for status in sorted(statuses)},
+        "x-amazon-apigateway-integration": integration,
+    }
+
+
+def _mock(response: str, *, xml: str = "") -> dict[str, Any]:
+    templates = {"application/json": response, **({"application/xml": xml} if xml else {})}
+    return {
+        "type": "mock",
+        "requestTemplates": {"application/json": '{"statusCode": 200}'},
+        "passthroughBehavior": "when_no_match",
+        "responses": {"default": {"statusCode": "200", "responseTemplates": templates}},
+    }
+
+
+def _model(region: str, role: str, endpoint: str, *, body: str = INSTANCE, timeout: int = 29_000) -> dict[str, Any]:
+    """An integration whose answers say, by their own status, which status the endpoint's had."""
+    seen = {"application/json": _SEEN}
+    patterns = {"default": "200", "400": "400", "403": "403", "424": "424", "429": "429", r"5\d{2}": "500"}
+    return {
+        "type": "aws",
+        "httpMethod": "POST",
+        "uri": f"arn:aws:apigateway:{region}:runtime.sagemaker:path/endpoints/{endpoint}/invocations",
+        "credentials": role,
+        "requestParameters": {
+            "integration.request.header.Content-Type": "'application/json'",
+            "integration.request.header.Accept": "'application/json'",
+        },
+        "requestTemplates": {"application/json": body},
+        "passthroughBehavior": "never",
+        "timeoutInMillis": timeout,
+        "responses": {
+            pattern: {"statusCode": status, "responseTemplates": seen} for pattern, status in patterns.items()
+        },
+    }

@@ -1,0 +1,58 @@
+"""Questions that a client's request answers: the same request goes to AWS and to the emulator."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from emulator.probe.answers import Answer, Outcome
+from emulator.probe.document import PLAIN_THROTTLE
+from emulator.probe.site import STAGE, Reply, Site
+
+TOO_LARGE = 10 * 1024 * 1024 + 1
+THROTTLE_TRIES = 60
+
+Ask = Callable[[Site], Reply]
+
+
+def _throttled(site: Site) -> Reply:
+    """Ask until an answer is a throttled one, in a row without a pause; the last answer if none is."""
+    reply = site.ask(PLAIN_THROTTLE)
+    for _ in range(THROTTLE_TRIES):
+        if reply.status == 429:  # noqa: PLR2004 - Too Many Requests
+            break
+        reply = site.ask(PLAIN_THROTTLE)
+    return reply
+
+
+WIRE: Mapping[str, Ask] = {
+    "loop-bound": lambda site: site.ask("/loop"),
+    "template-fails": lambda site: site.ask("/fails"),
+    "path-decoding": lambda site: site.ask("/echo/a%20b%2Fc"),
+    "accept": lambda site: site.ask("/accept", headers={"Accept": "application/xml"}),
+    "no-stage": lambda site: site.ask("/track", stage=f"no-{STAGE}"),
+    "throttled": _throttled,
+    "too-large": lambda site: site.ask("/body", method="POST", content=b" " * TOO_LARGE),
+}
+"""How each question is put, to whichever address the site has."""
+
+
+def wire(question: str, site: Site, twin: str) -> Answer:
+    """Put one question to both; they agree where status, error type and body are the same."""
+    theirs, ours = WIRE[question](site), WIRE[question](replace(site, root=twin))
+    same = (theirs.status, theirs.body, _kind(theirs)) == (ours.status, ours.body, _kind(ours))
+    seen = _shown(question, theirs) if same else f"{_shown(question, theirs)}; the emulator {_shown(question, ours)}"
+    return Answer(question=question, outcome=Outcome.AS_ASSUMED if same else Outcome.OTHERWISE, seen=seen)
+
+
+def _kind(reply: Reply) -> str:
+    return reply.headers.get("x-amzn-errortype", "")
+
+
+def _shown(question: str, reply: Reply) -> str:
+    """The answer in words; what was sent in BASE64, so that nothing changes it on the way, is shown as it was."""
+    if question == "path-decoding" and reply.status == 200:  # noqa: PLR2004 - OK
+        said: dict[str, Any] = json.loads(reply.body)
+        return f"`{base64.b64decode(said['id']).decode('utf-8', 'replace')}` of `a%20b%2Fc`"
+    return reply.told
