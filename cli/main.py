@@ -14,7 +14,7 @@ from cli.demo.command import demo
 from cli.environment import setup
 from cli.errors import CommandError
 from cli.quality import check, run_tests
-from cli.wiring import WIRING
+from cli.wiring import TITLES, WIRING
 from emulator.commands import serve, try_request
 from emulator.errors import EmulatorError
 from emulator.probe.commands import probe
@@ -30,6 +30,8 @@ from rollout.simulation.commands import simulate
 from rollout.simulation.errors import SimulationError
 from settings.errors import SettingsError
 from store.errors import StoreError
+from titles.commands import load as load_titles
+from titles.errors import TitlesError
 from training.commands import evaluate, train
 from training.errors import TrainingError
 
@@ -46,6 +48,7 @@ ROOM_ERRORS = (
     SimulationError,
     StoreError,
     TemplateError,
+    TitlesError,
     TrainingError,
 )
 COMMANDS: dict[str, Callable[..., object]] = {
@@ -77,6 +80,10 @@ templates = typer.Typer(help="Mapping templates by themselves: find their traps,
 for _name, _function in TEMPLATES.items():
     templates.command(_name)(_function)
 app.add_typer(templates, name="templates")
+titles = typer.Typer(help="The tables of the enriched route: titles, and what each user has rated.")
+titles.callback()(lambda: None)  # a group, though it has one command
+titles.command("load", context_settings={"obj": TITLES})(load_titles)
+app.add_typer(titles, name="titles")
 
 
 def main() -> None:

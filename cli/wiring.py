@@ -4,17 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from emulator.running import store_folder
 from mapping import load_contract
+from program.tables import table_names
 from releases.model import ContractRef
 from releases.registry import ids
 from settings import Settings, parse, registered_serving, store_uri
 from settings.stackfile import load_stack
 from store import Store, open_store
+from store.folder import FolderStore
+from titles.wiring import TablesOf, TitlesWiring
 from training.wiring import StackFacts, Wiring
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = "ratings-v1"
 """The contract that models trained here speak."""
+LOCAL = "local"
+"""The stack that is served on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +63,13 @@ def _facts(stack: str, store: str | None) -> StackFacts:
 
 
 WIRING = Wiring(contract=contract, stack=_facts)
+
+
+def _tables(stack: str) -> TablesOf:
+    settings = parse(load_stack(stack_file(stack)))
+    names = table_names(settings.api.name)
+    store = FolderStore(store_folder(ROOT, None, stack=stack)) if stack == LOCAL else None
+    return TablesOf(movies=names.movies, seen=names.seen, region=settings.region, store=store)
+
+
+TITLES = TitlesWiring(stack=_tables)

@@ -157,7 +157,7 @@ class Emulation:
             await functions.retire()
             await self.function_aws.stop()
             raise
-        self.function_aws.take_over(graph, endpoints)
+        await self.function_aws.take_over(graph, endpoints)
         self._served = serving(graph, endpoints, functions, self.lasting)
 
     async def reload(self, config: Mapping[str, Any] | None = None) -> None:
@@ -175,7 +175,7 @@ class Emulation:
             except BaseException:
                 await functions.retire(kept=old.functions)
                 raise
-            self.function_aws.take_over(graph, endpoints)
+            await self.function_aws.take_over(graph, endpoints)
             self._served = serving(graph, endpoints, functions, self.lasting)
             self.updated = time.time()
             gone = [each for name, each in old.endpoints.items() if endpoints.get(name) is not each]

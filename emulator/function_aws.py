@@ -45,10 +45,12 @@ class FunctionAws:
             await self._server.start(HOST, 0)
         return {"AWS_ENDPOINT_URL": f"http://{HOST}:{self._server.port}"}
 
-    def take_over(self, graph: Graph, endpoints: Mapping[str, Endpoint]) -> None:
-        """Serve a new state's endpoints and tables."""
+    async def take_over(self, graph: Graph, endpoints: Mapping[str, Endpoint]) -> None:
+        """Serve a new state's endpoints and tables, which are read now and not while a request waits."""
         self._graph, self.tables.known = graph, graph.tables
         self.endpoints |= endpoints
+        if graph.functions:
+            await asyncio.to_thread(self.tables.read)
 
     def retire(self, gone: Iterable[Endpoint]) -> None:
         """Forget endpoints that are stopped."""

@@ -29,11 +29,12 @@ WHEEL = "recbole==1.2.1"
 WHEEL_SHA256 = "9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407"
 WHEEL_TIMEOUT_SECONDS = 120.0
 INTER_MEMBER = "recbole/dataset_example/ml-100k/ml-100k.inter"
+DATA_MEMBER = "ml-100k/u.data"
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A source: its name in messages, and how to get the text of the ratings from it.
+    """A source: its name in messages, and how to get the text of a file from it.
 
     `fetch` raises `UnreachableError` or `DamagedRatingsError`.
     """
@@ -42,8 +43,10 @@ class Download:
     fetch: Callable[[], str]
 
 
-def fetch_site(url: str = SITE_URL, sha256: str = SITE_SHA256) -> str:
-    """Return `u.data` from GroupLens's archive.
+def fetch_site(
+    url: str = SITE_URL, sha256: str = SITE_SHA256, *, member: str = DATA_MEMBER, encoding: str = "utf-8"
+) -> str:
+    """Return `u.data`, or another file, from GroupLens's archive.
 
     Raises:
         UnreachableError: the site does not answer.
@@ -59,11 +62,11 @@ def fetch_site(url: str = SITE_URL, sha256: str = SITE_SHA256) -> str:
     with tempfile.TemporaryDirectory(prefix="canary-") as folder:
         archive = Path(folder) / "ml-100k.zip"
         archive.write_bytes(data)
-        return _checked_member(archive, sha256, url, "ml-100k/u.data")
+        return _checked_member(archive, sha256, url, member, encoding)
 
 
-def fetch_wheel(command: Sequence[str] | None = None, sha256: str = WHEEL_SHA256) -> str:
-    """Return `ml-100k.inter` from the wheel, which pip (or `command`) puts into a temporary folder.
+def fetch_wheel(command: Sequence[str] | None = None, sha256: str = WHEEL_SHA256, *, member: str = INTER_MEMBER) -> str:
+    """Return `ml-100k.inter`, or another file, from the wheel, which pip (or `command`) puts into a temporary folder.
 
     Raises:
         UnreachableError: there is no pip, or it could not fetch the wheel.
@@ -74,7 +77,7 @@ def fetch_wheel(command: Sequence[str] | None = None, sha256: str = WHEEL_SHA256
         wheels = sorted(Path(folder).glob("*.whl"))
         if not wheels:
             raise UnreachableError(f"{WHEEL}: pip downloaded no wheel")
-        return _checked_member(wheels[0], sha256, WHEEL, INTER_MEMBER)
+        return _checked_member(wheels[0], sha256, WHEEL, member, "utf-8")
 
 
 def pip_download() -> list[str]:
@@ -93,7 +96,7 @@ def pip_download() -> list[str]:
     return [*pip, "download", *options, "--retries=1", "--timeout=15", WHEEL]
 
 
-def read_member(archive: Path, names: Sequence[str]) -> str:
+def read_member(archive: Path, names: Sequence[str], encoding: str = "utf-8") -> str:
     """Return the text of the first of `names` that the zip file holds, in whatever folder of it.
 
     Raises:
@@ -104,7 +107,7 @@ def read_member(archive: Path, names: Sequence[str]) -> str:
             for name in names:
                 for member in file.namelist():
                     if f"/{member}".endswith(f"/{name}"):
-                        return file.read(member).decode("utf-8", errors="replace")
+                        return file.read(member).decode(encoding, errors="replace")
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise DamagedRatingsError(f"{archive} is damaged ({error}): take a fresh copy") from error
     raise DamagedRatingsError(f"{archive} holds none of {', '.join(names)}: is it MovieLens-100K?")
@@ -122,12 +125,12 @@ def _run(command: Sequence[str]) -> None:
         raise UnreachableError(f"{WHEEL}: pip could not download it: {lines[-1] if lines else 'no reason given'}")
 
 
-def _checked_member(archive: Path, sha256: str, name: str, member: str) -> str:
+def _checked_member(archive: Path, sha256: str, name: str, member: str, encoding: str) -> str:
     if (found := hashlib.sha256(archive.read_bytes()).hexdigest()) != sha256:
         raise DamagedRatingsError(
             f"{name}: the download is damaged or another file: its SHA-256 is {found}, expected {sha256}. Try again"
         )
-    return read_member(archive, (member,))
+    return read_member(archive, (member,), encoding)
 
 
 DOWNLOADS = (Download("GroupLens's site", fetch_site), Download(f"the wheel {WHEEL}", fetch_wheel))

@@ -68,7 +68,7 @@ def load_ratings(
         except (DamagedRatingsError, OSError):
             notice(f"the cached {kept} is damaged and is fetched again")
     ratings = _fetched(downloads, notice)
-    _keep(kept, ratings.text(), notice)
+    keep(kept, ratings.text(), notice)
     return ratings
 
 
@@ -130,7 +130,7 @@ def _read_copy(path: Path) -> str:
         raise UnreachableError(f"{path} cannot be read: {error.strerror}. {HOW_TO_POINT}") from error
 
 
-def _keep(path: Path, text: str, notice: Notice) -> None:
+def keep(path: Path, text: str, notice: Notice, what: str = "ratings") -> None:
     """Write the cache, whole or not at all. A cache that cannot be written costs a download, not the work."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -140,4 +140,4 @@ def _keep(path: Path, text: str, notice: Notice) -> None:
             part.write(text)
         Path(part.name).replace(path)
     except OSError as error:
-        notice(f"the ratings are not kept, since {path} cannot be written: {error.strerror}")
+        notice(f"the {what} are not kept, since {path} cannot be written: {error.strerror}")

@@ -87,7 +87,7 @@ def ours(folder: Path) -> Generator[Any]:
         tables={spec.name: spec for spec in (MOVIES, SEEN)},
     )
     told = asyncio.run_coroutine_threadsafe(aws.variables(graph), loop).result()
-    aws.take_over(graph, {})
+    asyncio.run_coroutine_threadsafe(aws.take_over(graph, {}), loop).result()
     yield client(told["AWS_ENDPOINT_URL"])
     asyncio.run_coroutine_threadsafe(aws.stop(), loop).result()
     loop.call_soon_threadsafe(loop.stop)
