@@ -9,6 +9,7 @@ from components.backing import backing
 from components.endpoint import ModelEndpoint
 from components.front import Front
 from components.logs import AccessLogs
+from components.observability import Observability
 from components.stage import CanaryStage
 from components.training import declare_training
 from program.arguments import arguments
@@ -30,10 +31,11 @@ with told_plainly():
     check_account(store, cloud.account_id)
     journal = read_journal(store, settings, read_expected())
     lineup = read_lineup(settings, store, known, journal)
-    declared = arguments(settings, lineup, cloud, stack=here.stack, store=store.uri, documents=journal.documents)
+    declared = arguments(settings, lineup, cloud, stack=here.stack, store=store.uri, carried=journal.carried)
 
 training = declare_training(declared.training)
 logs = AccessLogs("access", declared.logs)
+observed = Observability("observed", replace(declared.observability, after=logs.groups))
 endpoints = {release: ModelEndpoint(f"model-{release}", args) for release, args in declared.endpoints.items()}
 before = [*logs.groups, *backing(declared.backing)]
 if declared.stage is not None:
@@ -48,5 +50,5 @@ if declared.stage is not None:
 pulumi.export("endpoints", {release: endpoint.endpoint_name for release, endpoint in endpoints.items()})
 pulumi.export("accessLog", declared.logs.log_group)
 pulumi.export("next", next_step(lineup, known, here.stack, journal.split if journal.in_force else None))
-for name, value in {**training, **journal.exports}.items():
+for name, value in {**training, **observed.exports, **journal.exports}.items():
     pulumi.export(name, value)

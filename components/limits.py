@@ -39,6 +39,27 @@ CreateFunction."""
 TABLE_NAME = (r"[a-zA-Z0-9_.-]{3,}", 255)
 """botocore dynamodb, TableName."""
 
+FILTER_NAME = (r"[^:*]+", 512)
+FILTER_PATTERN = (r"(?s).+", 1024)
+METRIC_NAME = (r"[^:*$]+", 255)
+"""botocore logs, FilterName, FilterPattern, and MetricName and MetricNamespace."""
+
+FILTERS_IN_A_GROUP = 100
+FILTER_DIMENSIONS = 3
+"""botocore logs, PutMetricFilter and MetricTransformation.dimensions."""
+
+ALARM_NAME = (r"[ -~]+", 255)
+ALARM_ACTIONS = 5
+ALARM_WINDOW_SECONDS = 86_400
+"""botocore cloudwatch, AlarmName and ResourceList; ASCII, and periods times their length at most a day: CloudWatch user
+guide, "Using Amazon CloudWatch alarms"."""
+
+DASHBOARD_NAME = (r"[A-Za-z0-9_-]+", 255)
+"""botocore cloudwatch, PutDashboardInput.DashboardName."""
+
+TOPIC_NAME = (r"[A-Za-z0-9_-]+", 256)
+"""botocore sns, CreateTopicInput.Name."""
+
 BUCKET_NAME = (r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 

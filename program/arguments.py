@@ -6,7 +6,6 @@ one replaces the resource.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from components.account import LogRoleArgs
 from components.backing import BackingArgs
@@ -15,6 +14,7 @@ from components.endpoint import CaptureArgs, ModelEndpointArgs, ScalingArgs
 from components.enriched import EnrichedRouteArgs
 from components.front import FrontArgs
 from components.logs import AccessLogsArgs
+from components.observability import ObservabilityArgs
 from components.route import GatewayRouteArgs
 from components.stage import CanaryStageArgs, CanaryTrack, Track
 from components.training import TrainingArgs
@@ -23,11 +23,14 @@ from program.enriched import enriched_of
 from program.fit import check_fit, environment_of
 from program.front import authorizer_of, check_authorizer, check_routes, curl_of, front_of, methods_of
 from program.images import image_of
+from program.journal import Carried
+from program.observed import observed
 from program.training import training_of
 from releases.identity import endpoint_name, identity
 from releases.model import ContractRef, Lineup, Release, Scaling
 from settings import PROJECT, Settings
 
+NOTHING = Carried()
 CAPTURES = "captures"
 """Where data capture writes, below the store."""
 
@@ -43,6 +46,7 @@ class Arguments:
 
     training: TrainingArgs
     logs: AccessLogsArgs
+    observability: ObservabilityArgs
     endpoints: Mapping[str, ModelEndpointArgs]
     backing: BackingArgs
     stage: CanaryStageArgs | None
@@ -57,11 +61,12 @@ def arguments(
     *,
     stack: str,
     store: str,
-    documents: Mapping[str, str] = MappingProxyType[str, str]({}),
+    carried: Carried = NOTHING,
 ) -> Arguments:
     """Return the Args of everything that the stack declares. `store` is the opened store's address.
 
-    `documents` are those that a rollout's journal carries, by release id; the others' are made from their contracts.
+    `carried` is what a rollout's journal says: documents, the others of which are made from their contracts, and
+    thresholds that are counted beside the settings'.
 
     Raises:
         ImageError, FitError, MappingError, ReleaseError, ComponentError: a release cannot be served as it stands.
@@ -71,7 +76,7 @@ def arguments(
     api, kept_days = settings.api.name, settings.api.logging.retention_days
     serving = served(lineup)
     for release in serving:
-        check_fit(release, None if release.id in documents else contract_of(release), cloud)
+        check_fit(release, None if release.id in carried.documents else contract_of(release), cloud)
     endpoints = {
         release.id: _endpoint(release, settings, cloud, store=store, tags={**tags, "release": release.id})
         for release in serving
@@ -79,7 +84,7 @@ def arguments(
     logs = AccessLogsArgs(log_group=f"/aws/apigateway/{api}/access", retention_days=kept_days, tags=tags)
     names = {release: args.endpoint_name for release, args in endpoints.items()}
     route = replace(role_of(settings, cloud), endpoints=names, tags=tags)
-    texts = _documents(serving, settings, cloud, route.role_arn, documents)
+    texts = _documents(serving, settings, cloud, route.role_arn, carried.documents)
     enriched = enriched_of(settings, serving, texts, cloud, tags)
     log_role = LogRoleArgs(role_name=f"{api}-logs-{cloud.region}", cloud=cloud, tags=tags)
     authorizer = authorizer_of(settings, cloud, tags)
@@ -90,6 +95,9 @@ def arguments(
     return Arguments(
         training=training_of(settings, cloud, store, tags),
         logs=logs,
+        observability=observed(
+            settings, cloud, log_group=logs.log_group, endpoints=names, thresholds=carried.thresholds, tags=tags
+        ),
         endpoints=endpoints,
         backing=BackingArgs(
             log_role=log_role if settings.api.logging.account_role else None,

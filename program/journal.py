@@ -6,7 +6,7 @@ the configuration is, once it knows how. What is imported of `rollout` has no cl
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from program.errors import AccountError, SequenceError
 from rollout.agreement import check
@@ -18,6 +18,14 @@ from store import Owned, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What a rollout's journal carries for the program: documents by release id, thresholds (milliseconds) by key."""
+
+    documents: Mapping[str, str] = field(default_factory=dict[str, str])
+    thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Journalled:
     """The last rollout's split, where there was one, and whether it is `in_force`."""
 
@@ -25,12 +33,17 @@ class Journalled:
     in_force: bool = False
 
     @property
-    def documents(self) -> Mapping[str, str]:
-        """Documents by release id that are not computed anew: all of a rollout under way, later the kept releases'."""
+    def carried(self) -> Carried:
+        """What is not computed anew. Documents: all of a rollout under way, later the kept releases'; thresholds: those
+        that answers are counted by while it is under way.
+        """
         if self.split is None or self.split.over:
-            return {}
+            return Carried()
         kept = self.split.documents if self.in_force else self.split.target.warm
-        return {release: text for release, text in self.split.documents.items() if release in kept}
+        return Carried(
+            documents={release: text for release, text in self.split.documents.items() if release in kept},
+            thresholds=self.split.thresholds if self.split.under_way else {},
+        )
 
     @property
     def exports(self) -> Mapping[str, object]:

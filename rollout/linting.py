@@ -12,8 +12,9 @@ from rollout import agreement
 from rollout.control.errors import RolloutError
 from rollout.control.journal import StoreJournal
 from rollout.control.state import fold
+from rollout.control.yardstick import uncounted_in
 from rollout.policies import file_of, read_practice
-from rollout.stack import ROOT
+from rollout.stack import LOCAL, ROOT
 from settings import PROJECT, parse, store_uri
 from settings.errors import SettingsError, StackFileError
 from settings.stackfile import load_stack
@@ -31,7 +32,8 @@ class Fault:
 def faults(name: str, file: Path | None = None) -> list[Fault]:
     """Look at a stack's settings, practice, releases, journal, and at the templates of all contracts."""
     path = file or ROOT / f"Pulumi.{name}.yaml"
-    return [*_practice(file_of(path, name)), *_templates(), *_stack(path)]
+    practice = file_of(path, name)
+    return [*_practice(practice), *_templates(), *_stack(path), *(() if name == LOCAL else _counted(path, practice))]
 
 
 def show(found: list[Fault], *, as_json: bool) -> None:
@@ -59,6 +61,17 @@ def _stack(path: Path) -> Iterator[Fault]:
         agreement.check(settings, fold(StoreJournal(store).read()))
     except (SettingsError, RolloutError) as error:
         yield Fault(where=path.name, text=str(error))
+
+
+def _counted(path: Path, file: Path) -> Iterator[Fault]:
+    """Whether the stack has filters for what its policy looks at; faults of either file are told by the others."""
+    try:
+        settings, practice = parse(load_stack(path, PROJECT)), read_practice(file)
+    except (SettingsError, StackFileError, RolloutError):
+        return
+    text = uncounted_in(practice.policy, settings.observability.latency_thresholds_milliseconds)
+    if text is not None:
+        yield Fault(where=file.name, text=text)
 
 
 def _releases(store: Store) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ same rows come the local counts (by `emulator/filter_pattern.py`), and on AWS th
 (`components/access_log.py`). Filter patterns: CloudWatch Logs user guide, "Filter pattern syntax", JSON patterns.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -92,6 +93,12 @@ def slow(key: str, limit: float) -> Row:
     """The row of answers that took longer than `limit` milliseconds."""
     number = f"{limit:.15g}"
     return Row(kind=Kind.SLOW, key=key, part=f"{number}ms", condition=f"$.responseLatency > {number}")
+
+
+def limit_of(metric: str) -> float | None:
+    """The threshold that a metric of slow answers is named after; None for other metrics."""
+    found = re.search(rf"-{Kind.SLOW.value}-([0-9.]+)ms(?:$|-in-)", metric)
+    return float(found[1]) if found else None
 
 
 def sources(track: Track) -> tuple[Group, ...]:

@@ -25,7 +25,7 @@ from rollout.control.judging import TheJudge, policy_mapping, settled_policy
 from rollout.control.lock import Lock
 from rollout.control.ports import Event, Ports, Severity
 from rollout.control.state import State, fold
-from rollout.control.yardstick import Baseline, thresholds_in_force
+from rollout.control.yardstick import Baseline, thresholds_in_force, uncounted_in
 from rollout.errors import AdoptionError, UnmeasuredError
 from rollout.judge.policy import Metric, Policy
 from rollout.judge.spending import limits
@@ -306,6 +306,9 @@ def check_measured(policy: Policy, stable: str, baseline: Baseline) -> None:
             "for less: metrics: [errors, ratio] in the policy"
             + (", or latency.thresholds in it" if not own and Metric.LATENCY in policy.metrics else "")
         )
+    uncounted = uncounted_in(policy, baseline.limits)
+    if uncounted:
+        raise UnmeasuredError(uncounted)
     known = thresholds_in_force(policy, baseline)
     unmeasured = [each.part for each in limits(policy) if each.metric is Metric.LATENCY and each.part not in known]
     if unmeasured:

@@ -16,12 +16,14 @@ from settings.model import (
     Settings,
     ThrottlingSettings,
 )
+from settings.observing import AlarmSettings, ObservabilitySettings
 from settings.parsing import parse, store_uri
 from settings.registration import registered_serving
 from settings.vocabulary import AuthorizationType, EndpointType, LogLevel
 
 __all__ = [
     "PROJECT",
+    "AlarmSettings",
     "ApiSettings",
     "AuthorizationType",
     "AutoscalingSettings",
@@ -31,6 +33,7 @@ __all__ = [
     "Fault",
     "LogLevel",
     "LoggingSettings",
+    "ObservabilitySettings",
     "ServingSettings",
     "Settings",
     "SettingsError",

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from settings import limits
 from settings.agreement_api import CHECKS as API_CHECKS
+from settings.agreement_observing import CHECKS as OBSERVING_CHECKS
 from settings.errors import Fault
 from settings.rules import shown
 from settings.vocabulary import EndpointType
@@ -20,7 +21,7 @@ Draft = Mapping[str, Any]
 
 def agree(draft: Draft, releases: Collection[str] | None) -> Iterator[Fault]:
     """Give every fault between settings. `releases` are the ids in the store, None where nobody has looked yet."""
-    for check in (*_CHECKS, *API_CHECKS):
+    for check in (*_CHECKS, *API_CHECKS, *OBSERVING_CHECKS):
         yield from check(draft)
     if releases is not None:
         yield from _known(draft, releases)

@@ -128,3 +128,28 @@ https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-ba
 FUNCTION_MEMORY_MEGABYTES = (128, 10_240)
 FUNCTION_TIMEOUT_SECONDS = (1, 900)
 """https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+ARN_PATTERN = r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{0,12}:\S+"
+ARN_LONGEST = 1_024
+"""botocore cloudwatch, ResourceName: what an alarm may tell."""
+
+ALARM_ACTIONS_MAX = 5
+"""botocore cloudwatch, ResourceList."""
+
+ALARM_PERIODS = (60, 300, 900, 3_600)
+"""Seconds, a choice of ours: any multiple of 60 is allowed (botocore cloudwatch, PutMetricAlarmInput.Period)."""
+
+ALARM_WINDOW_SECONDS = 86_400
+"""Periods times their length, at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"""
+
+SHARE_PERCENT = (0.0, 100.0)
+
+LATENCY_MILLISECONDS = (0.0, 300_000.0)
+"""Above the longest timeout of an integration no answer is slow."""
+
+MODEL_LATENCY_MILLISECONDS = (0.0, 60_000.0)
+"""SageMaker waits a minute for a container: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html"""
+
+LATENCY_THRESHOLDS_MAX = 20
+"""Ours, from AWS's 100 metric filters a log group (botocore logs, PutMetricFilter): two for each threshold, with room
+for those of a rollout that began under other settings."""

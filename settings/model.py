@@ -22,6 +22,7 @@ from settings.address import STORE_BOUND, store_problem
 from settings.edge import CacheSettings, CorsSettings, DomainSettings, FirewallSettings
 from settings.field import Sections, section, setting
 from settings.numeric import Integer, Number, OneOf
+from settings.observing import ObservabilitySettings
 from settings.rules import Choice, Flag, Listing, Table, Text, matching
 from settings.vocabulary import EndpointType, LogLevel
 
@@ -257,6 +258,11 @@ class Settings:
     )
     enriched: EnrichedSettings = setting(
         EnrichedSettings, "A second route, with titles and what the user has rated", default=EnrichedSettings()
+    )
+    observability: ObservabilitySettings = setting(
+        ObservabilitySettings,
+        "What is counted of the access log, and the alarms and the dashboard that are made of it",
+        default=ObservabilitySettings(),
     )
     store: str = setting(
         Text(STORE_BOUND, store_problem, "Name a bucket of your own, or a folder"),

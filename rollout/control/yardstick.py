@@ -1,10 +1,10 @@
 """What a rollout's answers are counted against, fixed when it begins; and what was known of the stable release then."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from rollout.judge.observations import TrackCounts
-from rollout.judge.policy import Policy
+from rollout.judge.policy import Metric, Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,8 @@ class Baseline:
     """The stable release's recent history.
 
     `requests` is how many it rests on, `per_minute` the whole stage's traffic, `error_rate` (0..1) the part answered
-    5xx, `thresholds` and `edges` as in `Yardstick`, `instances` the stable fleet's size.
+    5xx, `thresholds` and `edges` as in `Yardstick`, `instances` the stable fleet's size. `limits` are the thresholds
+    that can be counted at all, in milliseconds; None where any can.
     """
 
     requests: int
@@ -33,11 +34,28 @@ class Baseline:
     thresholds: Mapping[str, float] = field(default_factory=dict[str, float])
     edges: tuple[float, ...] = ()
     instances: int = 1
+    limits: tuple[float, ...] | None = None
 
 
 def thresholds_in_force(policy: Policy, baseline: Baseline) -> Mapping[str, float]:
     """What counts as slow for a whole rollout: the policy's own thresholds, else the quantiles of history."""
     return dict(policy.latency.thresholds) or baseline.thresholds
+
+
+def uncounted_in(policy: Policy, limits: Collection[float] | None) -> str | None:
+    """Say which of a policy's thresholds are not among `limits` (None: any is counted); None where all are."""
+    if limits is None or Metric.LATENCY not in policy.metrics:
+        return None
+    wanted = [f"{key} ({limit:g} ms)" for key, limit in policy.latency.thresholds if limit not in limits]
+    if limits and not wanted:
+        return None
+    asked = f"latency at {', '.join(wanted)}" if wanted else "latency"
+    there = f"those of {', '.join(f'{limit:g}' for limit in sorted(limits))} ms" if limits else "none"
+    return (
+        f"the policy {policy.name} asks for {asked}, and of metric filters that count slow answers there are {there}. "
+        "Set observability.latencyThresholdsMilliseconds in the stack's file and apply it (pulumi up): a filter counts "
+        "from then on. Or ask for what is counted, or for less: metrics: [errors, ratio]"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

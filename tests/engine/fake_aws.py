@@ -1,10 +1,10 @@
 """AWS's control planes over the stand-in's account: what an adapter asks is answered from what was really deployed.
 
 Answers have the shape of botocore's. API Gateway's patch changes the account behind the engine's back, as it does on
-AWS; CloudWatch counts a steady traffic, split as the stage was in each minute.
+AWS; CloudWatch counts a steady traffic, split as the stage was in each minute, by the stack's own metric filters.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +12,14 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
+from emulator.filter_pattern import filter_pattern
 from rollout.adapters.aws.clients import Clients
 from rollout.control.fakes import FakeClock
-from rollout.metrics import Group, Track, rows
 from tests.engine.stand_in.account import Account, Resource
 
 API, STAGE = "aws:apigateway/restApi:RestApi", "aws:apigateway/stage:Stage"
 DEPLOYMENT, ENDPOINT = "aws:apigateway/deployment:Deployment", "aws:sagemaker/endpoint:Endpoint"
-FUNCTION = "aws:lambda/function:Function"
+FUNCTION, FILTER = "aws:lambda/function:Function", "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 PER_MINUTE = 600
 
 
@@ -34,6 +34,24 @@ class MinuteClock(FakeClock):
         while self.at < end:
             self.each(self.at)
             self.at = min(end, self.at + 60)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A registered metric filter, at work on the access log's lines."""
+
+    inputs: Mapping[str, Any]
+
+    def makes(self, metric: Mapping[str, Any]) -> bool:
+        """Whether the metric is the one that it counts into."""
+        made = self.inputs["metricTransformation"]
+        return (made["name"], made["namespace"]) == (metric["MetricName"], metric["Namespace"])
+
+    def counts(self, track: str) -> bool:
+        """Whether its group gets a good answer of this track, and it counts it. The canary's are in both groups."""
+        line = {"isCanaryRequest": track, "status": 200, "responseLatency": 20}
+        there = track == "true" or not self.inputs["logGroupName"].endswith("/Canary")
+        return there and filter_pattern(self.inputs["pattern"]).matches(line)
 
 
 @dataclass
@@ -126,22 +144,33 @@ class FakeAws:
         return {"Endpoints": [{"EndpointName": each.inputs["name"]} for each in self._of(ENDPOINT)]}
 
     def _describe_metric_filters(self, *, logGroupName: str) -> Mapping[str, Any]:  # noqa: N803
-        group = Group.CANARY if logGroupName.endswith("/Canary") else Group.ACCESS
         found = [
-            {"filterPattern": row.pattern(track), "metricTransformations": [{"metricName": row.metric(track, group)}]}
-            for row in rows({})
-            for track in Track
+            {
+                "filterPattern": each.inputs["pattern"],
+                "metricTransformations": [{"metricName": each.inputs["metricTransformation"]["name"]}],
+            }
+            for each in self._of(FILTER)
+            if each.inputs["logGroupName"] == logGroupName
         ]
         return {"metricFilters": found}
 
     def _get_metric_data(self, **asked: Any) -> Mapping[str, Any]:
-        results = [self._series(each, asked["StartTime"], asked["EndTime"]) for each in asked["MetricDataQueries"]]
+        filters = [Filter(each.inputs) for each in self._of(FILTER)]
+        queries, start, end = (asked[key] for key in ("MetricDataQueries", "StartTime", "EndTime"))
+        results = [self._series(each, start, end, filters) for each in queries]
         return {"MetricDataResults": results}
 
-    def _series(self, query: Mapping[str, Any], start: datetime, end: datetime) -> Mapping[str, Any]:
-        name, period = query["MetricStat"]["Metric"]["MetricName"], query["MetricStat"]["Period"]
+    def _series(
+        self, query: Mapping[str, Any], start: datetime, end: datetime, filters: Sequence[Filter]
+    ) -> Mapping[str, Any]:
+        metric, period = query["MetricStat"]["Metric"], query["MetricStat"]["Period"]
         times = range(int(start.timestamp()), int(end.timestamp()), period)
-        values = {at: self._value(name, at, period) for at in times}
+        if metric["Namespace"] == "AWS/ApiGateway":
+            hourly = {"Count": 36_000.0, "Latency": 20.0}.get(metric["MetricName"])
+            values = dict.fromkeys(times, hourly)
+        else:
+            filters = [each for each in filters if each.makes(metric)]
+            values = {at: self._counted(filters, at) for at in times}
         kept = {at: value for at, value in values.items() if value is not None}
         return {
             "Id": query["Id"],
@@ -149,12 +178,12 @@ class FakeAws:
             "Values": list(kept.values()),
         }
 
-    def _value(self, name: str, at: int, period: int) -> float | None:
-        if period > 60:
-            return {"Count": 36_000.0, "Latency": 20.0}.get(name)
-        percent = self.percents.get(at, 0.0)
-        canary = round(PER_MINUTE * percent / 100)
-        return {"canary-requests": float(canary), "stable-requests": float(PER_MINUTE - canary)}.get(name)
+    def _counted(self, filters: Iterable[Filter], at: int) -> float | None:
+        """The sum over a minute; where nothing matched there is no datapoint."""
+        canary = round(PER_MINUTE * self.percents.get(at, 0.0) / 100)
+        lines = (("true", canary), ("false", PER_MINUTE - canary))
+        found = sum(count for each in filters for track, count in lines if each.counts(track))
+        return float(found) or None
 
     def _of(self, kind: str) -> Iterator[Resource]:
         return Account.load(self.folder).of(kind)

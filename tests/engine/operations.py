@@ -16,7 +16,9 @@ ALWAYS = {
     "LogGroup access",
     "LogGroup access-canary",
 }
-"""What is there with or without an API: what training and observing need."""
+"""What is there with or without an API: what training and observing need, but for the metric filters."""
+
+THRESHOLDS = {"dev": (50, 200, 1000), "prod": (25, 50, 100, 250, 500, 1000)}
 
 API = {
     "RestApi gateway-api",
@@ -42,8 +44,19 @@ def enriched(verb: Verb, name: str) -> set[str]:
     return {f"{verb} {each.format(name)}" for each in parts}
 
 
-def always(verb: Verb) -> set[str]:
-    return {f"{verb} {each}" for each in ALWAYS}
+def always(verb: Verb, stack: str = "dev") -> set[str]:
+    rows = ["requests", "errors-4xx", "errors-5xx", *(f"slow-{limit}ms" for limit in THRESHOLDS[stack])]
+    tracks = ("stable-{}", "canary-{}", "canary-{}-in-canary-group")
+    filters = {f"LogMetricFilter observed-{track.format(row)}" for row in rows for track in tracks}
+    return {f"{verb} {each}" for each in ALWAYS | filters}
+
+
+def watched(verb: Verb) -> set[str]:
+    """Return what prod's alarms and dashboard are made of, but for a release's own alarms."""
+    tracks = ("stable-{}", "canary-{}", "canary-{}-in-canary-group")
+    shares = ("errors-5xx", "slow-1000ms")
+    alarms = {f"MetricAlarm observed-{track.format(share)}-alarm" for share in shares for track in tracks}
+    return {f"{verb} {each}" for each in alarms | {"Topic observed-topic", "Dashboard observed-dashboard"}}
 
 
 def api(verb: Verb) -> set[str]:
@@ -51,7 +64,10 @@ def api(verb: Verb) -> set[str]:
 
 
 def release(verb: Verb, name: str, *, scaled: bool = False) -> set[str]:
-    """Return all that belongs to one release: its endpoint and all before it, its scaling, and its one policy."""
+    """Return all that belongs to one release: its endpoint and all before it, and its one policy.
+
+    What is scaled is prod's: it has its scaling, and its alarms.
+    """
     parts = {
         f"LogGroup model-{name}-logs",
         f"Role model-{name}-role",
@@ -61,8 +77,9 @@ def release(verb: Verb, name: str, *, scaled: bool = False) -> set[str]:
         f"Endpoint model-{name}-endpoint",
         f"RolePolicy ratings-invoke-{name}",
     }
-    scaling = {f"Target model-{name}-target", f"Policy model-{name}-scaling"} if scaled else set[str]()
-    return {f"{verb} {each}" for each in parts | scaling}
+    scaling = {f"Target model-{name}-target", f"Policy model-{name}-scaling"}
+    alarms = {f"MetricAlarm observed-{name}-model-errors", f"MetricAlarm observed-{name}-model-latency"}
+    return {f"{verb} {each}" for each in parts | (scaling | alarms if scaled else set[str]())}
 
 
 def keys(verb: Verb) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.engine.harness import Engine
-from tests.engine.operations import always, api, keys, release
+from tests.engine.operations import always, api, keys, release, watched
 from tests.program.stacks import SCALING, fill
 from tests.program.stacks import release as made
 
@@ -19,9 +19,10 @@ def test_previewed_deployed_and_protected(engine: Callable[[str], Engine]) -> No
     up = prod.up()
     assert (up.code, up.broken) == (0, [])
     expected = (
-        always("create")
+        always("create", "prod")
         | api("create")
         | keys("create")
+        | watched("create")
         | release("create", "r1", scaled=True)
         | release("create", "r2", scaled=True)
     )
@@ -42,7 +43,10 @@ def test_previewed_deployed_and_protected(engine: Callable[[str], Engine]) -> No
         prod.configure(canary=None, stable="r2")  # nothing of a release's is protected, so it can be retired
         retired = prod.up()
         assert (retired.code, retired.broken) == (0, [])
-        assert set(retired.operations) == release("delete", "r1", scaled=True) | {"update Stage gateway-stage"}
+        assert set(retired.operations) == release("delete", "r1", scaled=True) | {
+            "update Stage gateway-stage",
+            "update Dashboard observed-dashboard",
+        }
 
         assert prod.unprotect().code == 0
         gone = prod.destroy()

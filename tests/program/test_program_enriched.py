@@ -16,6 +16,7 @@ from program.arguments import Arguments, arguments
 from program.documents import Named, check_spoken, documents_of, examples, variables_in
 from program.enriched import enriched_of, function_code, function_name
 from program.errors import FunctionCodeError
+from program.journal import Carried
 from releases.identity import endpoint_name
 from releases.model import Canary, Lineup
 from settings import parse
@@ -30,7 +31,8 @@ DOCUMENT = documents_of([R1], ON, CLOUD)["r1"]
 
 
 def declared(settings: Any = ON, lineup: Lineup = LINEUP, documents: Mapping[str, str] | None = None) -> Arguments:
-    return arguments(settings, lineup, CLOUD, stack="dev", store="s3://models/dev", documents=documents or {})
+    carried = Carried(documents=documents or {})
+    return arguments(settings, lineup, CLOUD, stack="dev", store="s3://models/dev", carried=carried)
 
 
 def integration(document: str) -> dict[str, Any]:

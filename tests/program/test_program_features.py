@@ -10,6 +10,7 @@ from program.arguments import arguments
 from program.documents import documents_of
 from program.errors import AuthorizerError, RouteError
 from program.front import authorizer_of, curl_of, front_of, methods_of
+from program.journal import Carried
 from releases.model import Canary, Lineup
 from settings import Settings, parse
 from tests.program.stacks import CONTRACTS, FEATURES, ROUTE, release
@@ -118,16 +119,16 @@ def test_a_cache_that_is_put_on_in_the_middle_of_a_rollout_is_refused() -> None:
     carried = documents_of([R1, R2], settings(), CLOUD)
     lineup = Lineup(stable=R1, canary=Canary(release=R2, percent=5))
     with pytest.raises(Exception, match="with a cache a canary needs a Deployment of its own"):
-        arguments(settings(cache={}), lineup, CLOUD, stack="prod", store=STORE, documents=carried)
+        arguments(settings(cache={}), lineup, CLOUD, stack="prod", store=STORE, carried=Carried(documents=carried))
 
 
 def test_an_authorizer_that_is_taken_away_in_the_middle_of_a_rollout_is_refused() -> None:
     carried = documents_of([R1], settings(authorization=JWT), CLOUD)
     with pytest.raises(AuthorizerError, match=r"function:p-authorizer, and the settings declare none: leave"):
-        arguments(settings(), Lineup(stable=R1), CLOUD, stack="prod", store=STORE, documents=carried)
+        arguments(settings(), Lineup(stable=R1), CLOUD, stack="prod", store=STORE, carried=Carried(documents=carried))
     other = settings(authorization={"type": "JWT", "jwt": {"functionArn": OTHER}})
     with pytest.raises(AuthorizerError, match=f"declare {OTHER}"):
-        arguments(other, Lineup(stable=R1), CLOUD, stack="prod", store=STORE, documents=carried)
+        arguments(other, Lineup(stable=R1), CLOUD, stack="prod", store=STORE, carried=Carried(documents=carried))
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def test_its_manifests_and_documents_are_the_journals(tmp_path: Path) -> None:
     lineup, found = one.lineup(), one.journalled()
     assert lineup.canary is not None
     assert lineup.canary.release == R["r2"]
-    declared = arguments(one.settings(), lineup, CLOUD, stack="dev", store=one.store.uri, documents=found.documents)
+    declared = arguments(one.settings(), lineup, CLOUD, stack="dev", store=one.store.uri, carried=found.carried)
     assert declared.stage is not None
     assert declared.stage.canary is not None
     assert (declared.stage.stable.document, declared.stage.canary.document) == (DOCUMENTS["r1"], DOCUMENTS["r2"])
@@ -178,7 +178,7 @@ def test_with_the_current_id_any_stable_is_a_persons(tmp_path: Path) -> None:
     one = world(tmp_path, *ENDED, rollout="r2-1", stable="r4")
     assert places(one.lineup()) == ("r4", None, 0.0, ["r1"])
     assert one.journalled().exports["splitDecidedBy"] == "configuration"
-    assert set(one.journalled().documents) == {"r1"}  # what is kept keeps its deployment
+    assert set(one.journalled().carried.documents) == {"r1"}  # what is kept keeps its deployment
 
 
 def test_a_persons_stable_stands_while_what_was_kept_is_cleared(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_persons_stable_stands_while_what_was_kept_is_cleared(tmp_path: Path) 
 def test_what_is_over_leaves_the_configuration_alone(tmp_path: Path) -> None:
     one = world(tmp_path, *ENDED, RETIRE, Verified(target=RETIRE.target), rollout="r2-1", stable="r2", warm=["r0"])
     assert places(one.lineup()) == ("r2", None, 0.0, ["r0"])
-    assert one.journalled().documents == {}
+    assert one.journalled().carried.documents == {}
 
 
 def test_its_own_controller_may_bring_an_unadopted_outcome_about_again(tmp_path: Path) -> None:

@@ -37,10 +37,16 @@ class Counts:
     failing: int = 1
     slow: int = 10
     history: int = 50_000
+    limits: tuple[float, ...] | None = None
 
     def baseline(self, release: str, start: float) -> Baseline:
         return Baseline(
-            requests=self.history, per_minute=self.per_minute, error_rate=0.001, thresholds={"p90": 40.0}, instances=2
+            requests=self.history,
+            per_minute=self.per_minute,
+            error_rate=0.001,
+            thresholds={"p90": 40.0},
+            instances=2,
+            limits=self.limits,
         )
 
     def since(self, start: float, yardstick: Yardstick) -> Sequence[Counted]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 
 from rollout.judge.observations import TrackCounts
-from rollout.metrics import Group, Kind, Row, Track, sources
+from rollout.metrics import Group, Kind, Row, Track, limit_of, slow, sources
 
 MINUTE = 60
 SETTLED = 180.0
@@ -69,6 +69,21 @@ class Counts:
         if not asked or any(row not in found for row in asked):
             return None
         return {row.key: round(found[row] or 0.0) for row in asked}
+
+
+def countable(filters: Mapping[str, str]) -> tuple[float, ...]:
+    """The thresholds that every track has its filters for, in milliseconds, rising."""
+    found: set[float] = set()
+    for metric in filters:
+        limit = limit_of(metric)
+        if limit is not None and all(
+            filters.get(row.metric(track, group)) == row.pattern(track)
+            for row in (slow("", limit),)
+            for track in Track
+            for group in sources(track)
+        ):
+            found.add(limit)
+    return tuple(sorted(found))
 
 
 def histogram(scores: Iterable[float], edges: Sequence[float]) -> tuple[int, ...]:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from rollout.adapters.aws.captures import SETTLED as CAPTURES_SETTLED
 from rollout.adapters.aws.captures import S3Captures
 from rollout.adapters.aws.clients import told
-from rollout.adapters.aws.counting import MINUTE, SETTLED, Counts, Query, histogram, minutes, queries
+from rollout.adapters.aws.counting import MINUTE, SETTLED, Counts, Query, countable, histogram, minutes, queries
 from rollout.adapters.aws.errors import AwsError
 from rollout.adapters.aws.history import History
 from rollout.control.ports import Clock, Counted
 from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import TrackCounts
-from rollout.metrics import Group, Kind, Row, Track, namespace, rows
+from rollout.metrics import REQUESTS, Group, Track, namespace, nearest, rows
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -65,7 +65,7 @@ class CloudWatchObservations:
         if not within:
             return []
         asked = rows(yardstick.thresholds)
-        counts = Counts(rows=asked, values=self._values(queries(asked), within), filters=self._existing(asked))
+        counts = Counts(rows=asked, values=self._values(queries(asked), within), filters=self._existing())
         found = [
             Counted(
                 start=float(minute),
@@ -78,10 +78,16 @@ class CloudWatchObservations:
         return self._scored(found, within, yardstick) if scored else found
 
     def baseline(self, release: str, start: float) -> Baseline:
-        """See `Observations.baseline`."""
-        return self._source.history.baseline(self._source.endpoint(release), start)
+        """See `Observations.baseline`. Of thresholds, only those that filters count: the nearest to the quantiles.
 
-    def _existing(self, asked: Sequence[Row]) -> Mapping[str, str]:
+        Raises:
+            AwsError: AWS refused, or nothing counts requests: the stack has no filters.
+        """
+        limits = countable(self._existing())
+        found = self._source.history.baseline(self._source.endpoint(release), start)
+        return replace(found, thresholds=nearest(found.thresholds, limits), limits=limits)
+
+    def _existing(self) -> Mapping[str, str]:
         """The patterns of the filters that there are, by metric name; kept once requests are counted."""
         if self._filters is None:
             found: dict[str, str] = {}
@@ -91,8 +97,7 @@ class CloudWatchObservations:
                     for each in (each for page in pages for each in page["metricFilters"]):
                         pattern = each.get("filterPattern", "")
                         found.update({made["metricName"]: pattern for made in each.get("metricTransformations", [])})
-            (requests,) = (row for row in asked if row.kind is Kind.REQUESTS)
-            if found.get(name := requests.metric(Track.STABLE, Group.ACCESS)) != requests.pattern(Track.STABLE):
+            if found.get(name := REQUESTS.metric(Track.STABLE, Group.ACCESS)) != REQUESTS.pattern(Track.STABLE):
                 raise AwsError(
                     f"no metric filter of {self._source.log_group} counts {name}: nothing can be observed. "
                     "Apply the stack, which makes the filters"

@@ -9,9 +9,14 @@ from dataclasses import dataclass
 
 QUIET = frozenset({"same", "read", "refresh", "discard", "discard-replaced", "remove-pending-replace"})
 """Steps that change nothing on AWS."""
-STAGE, API = "gateway-stage", "gateway-api"
-SPLITTING = {STAGE: frozenset({"canarySettings", "variables", "deployment"}), API: frozenset({"body"})}
-"""What a split is made of: the stage's part of it, and the document that a new Deployment is cut from."""
+STAGE, API, DASHBOARD = "gateway-stage", "gateway-api", "observed-dashboard"
+SPLITTING = {
+    STAGE: frozenset({"canarySettings", "variables", "deployment"}),
+    API: frozenset({"body"}),
+    DASHBOARD: frozenset({"dashboardBody"}),
+}
+"""What a split is made of: the stage's part of it, the document that a new Deployment is cut from, and the dashboard,
+which shows every endpoint."""
 _DEPLOYMENT = "aws:apigateway/deployment:Deployment"
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
@@ -34,9 +39,10 @@ class Operation:
 def names_of(release: str) -> tuple[str, ...]:
     """How the logical names begin of what belongs to one release alone.
 
-    Its endpoint, its function, and what lets API Gateway call both (`components/` has them).
+    Its endpoint, its function, what lets API Gateway call both (`components/` has them), and its alarms.
     """
-    return (f"model-{release}", f"function-{release}", f"ratings-invoke-{release}", f"enriched-invoke-{release}")
+    called = (f"ratings-invoke-{release}", f"enriched-invoke-{release}")
+    return (f"model-{release}", f"function-{release}", *called, f"observed-{release}")
 
 
 def foreign(operations: Iterable[Operation], releases: Iterable[str]) -> tuple[Operation, ...]:
@@ -55,7 +61,10 @@ def _is_own(each: Operation, own: Iterable[str]) -> bool:
     return any(_belongs(each.name, prefix) for prefix in own)
 
 
-_PARTS = ("", "-logs", "-role", "-access", "-model", "-configuration", "-endpoint", "-function", "-target", "-scaling")
+_PARTS = (
+    *("", "-logs", "-role", "-access", "-model", "-configuration", "-endpoint", "-function", "-target", "-scaling"),
+    *("-model-errors", "-model-latency"),
+)
 
 
 def _belongs(name: str, prefix: str) -> bool:

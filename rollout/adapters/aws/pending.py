@@ -104,6 +104,13 @@ def _log_group(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
     return name if any(each.get("logGroupName") == name for each in said["logGroups"]) else None
 
 
+def _alarm(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
+    name = str(inputs["name"])
+    with told(f"cloudwatch DescribeAlarms {name}"):
+        said = clients.cloudwatch.describe_alarms(AlarmNames=[name])
+    return name if said["MetricAlarms"] else None
+
+
 def _role_policy(clients: Clients, inputs: Mapping[str, Any]) -> str | None:
     with told(f"iam GetRolePolicy {inputs['name']}"):
         clients.iam.get_role_policy(RoleName=inputs["role"], PolicyName=inputs["name"])
@@ -145,6 +152,7 @@ _LOOKS: Mapping[str, Look] = {
     "aws:appautoscaling/policy:Policy": _scaling_policy,
     "aws:appautoscaling/target:Target": _scaling_target,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:iam/role:Role": _named("iam GetRole", lambda c, name: c.iam.get_role(RoleName=name)),
     "aws:iam/rolePolicy:RolePolicy": _role_policy,
     "aws:sagemaker/endpoint:Endpoint": _named(

@@ -18,7 +18,12 @@ PLACE = Place(account="123456789012", region="eu-central-1")
 API, DEPLOYMENT, STAGE = (f"aws:apigateway/{t}" for t in ("restApi:RestApi", "deployment:Deployment", "stage:Stage"))
 METHODS, SETTING = "aws:apigateway/methodSettings:MethodSettings", "aws:apigateway/account:Account"
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
+GROUP, FILTER = "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/logMetricFilter:LogMetricFilter"
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+
+
+MOST_FILTERS = 100
+"""Of one log group (botocore logs, PutMetricFilter)."""
 
 
 class RefusedError(Exception):
@@ -126,8 +131,18 @@ class Account:
             raise RefusedError(
                 "BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging"
             )
+        if kind == FILTER:
+            self._check_filter(inputs)
         if kind in (POLICY, ATTACHMENT) and not any(each.inputs["name"] == inputs["role"] for each in self.of(ROLE)):
             raise RefusedError(f"NoSuchEntity: The role with name {inputs['role']} cannot be found.")
+
+    def _check_filter(self, inputs: Mapping[str, Any]) -> None:
+        group = inputs["logGroupName"]
+        if not any(each.inputs["name"] == group for each in self.of(GROUP)):
+            raise RefusedError("ResourceNotFoundException: The specified log group does not exist.")
+        others = {e.inputs["name"] for e in self.of(FILTER) if e.inputs["logGroupName"] == group} - {inputs["name"]}
+        if len(others) >= MOST_FILTERS:
+            raise RefusedError("LimitExceededException: Resource limit exceeded.")
 
     def _check_delete(self, found: Resource) -> None:
         if found.kind == DEPLOYMENT:

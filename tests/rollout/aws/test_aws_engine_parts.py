@@ -19,6 +19,7 @@ from store import open_store
 from tests.rollout.aws.conftest import Stubbed
 
 ENDPOINT, STAGE = "aws:sagemaker/endpoint:Endpoint", "aws:apigateway/stage:Stage"
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DEPLOYMENT, METHODS = "aws:apigateway/deployment:Deployment", "aws:apigateway/methodSettings:MethodSettings"
 
 
@@ -40,6 +41,9 @@ def operation(op: str, kind: str, name: str, *changed: str) -> Operation:
         operation("update", STAGE, "gateway-stage", "canarySettings", "deployment", "variables"),
         operation("update", "aws:apigateway/restApi:RestApi", "gateway-api", "body"),
         operation("update", "aws:appautoscaling/target:Target", "model-r1-target", "minCapacity"),
+        operation("update", "aws:cloudwatch/dashboard:Dashboard", "observed-dashboard", "dashboardBody"),
+        operation("create", ALARM, "observed-r2-model-errors"),
+        operation("delete", ALARM, "observed-r1-model-latency"),
         operation("same", METHODS, "gateway-methods"),
         operation("refresh", METHODS, "gateway-methods"),
         operation("update", "pulumi:pulumi:Stack", "predicted-ratings-dev"),
@@ -62,6 +66,11 @@ def test_a_rollouts_own(own: Operation) -> None:
         ),
         (operation("replace", STAGE, "gateway-stage", "variables"), "replace Stage gateway-stage (variables)"),
         (operation("create", ENDPOINT, "model-r20-endpoint"), "create Endpoint model-r20-endpoint"),
+        (operation("delete", ALARM, "observed-r20-model-errors"), "delete MetricAlarm observed-r20-model-errors"),
+        (
+            operation("create", ALARM, "observed-stable-errors-5xx-alarm"),
+            "create MetricAlarm observed-stable-errors-5xx-alarm",
+        ),
         (operation("delete", ENDPOINT, "model-r2-b-endpoint"), "delete Endpoint model-r2-b-endpoint"),
         (
             operation("create", "aws:lambda/function:Function", "function-r20-function"),
@@ -212,6 +221,13 @@ LOOKS: list[tuple[str, dict[str, str], Answer, str | None]] = [
         ("logs", "describe_log_groups", {"logGroups": [{"logGroupName": "nn"}]}, {"logGroupNamePrefix": "n"}),
         None,
     ),
+    (
+        ALARM,
+        NAMED,
+        ("cloudwatch", "describe_alarms", {"MetricAlarms": [{"AlarmName": "n"}]}, {"AlarmNames": ["n"]}),
+        "n",
+    ),
+    (ALARM, NAMED, ("cloudwatch", "describe_alarms", {"MetricAlarms": []}, {"AlarmNames": ["n"]}), None),
     (
         DEPLOYMENT,
         {"restApi": "a", "description": "Document 1"},

@@ -10,7 +10,7 @@ import pytest
 from botocore.response import StreamingBody
 
 from rollout.adapters.aws.captures import S3Captures
-from rollout.adapters.aws.counting import Counts, minutes, queries
+from rollout.adapters.aws.counting import Counts, countable, minutes, queries
 from rollout.adapters.aws.errors import AwsError
 from rollout.adapters.aws.fleet import Endpoints
 from rollout.adapters.aws.history import History
@@ -22,7 +22,7 @@ from rollout.control.ports import Answer, Delivery
 from rollout.control.yardstick import Yardstick
 from rollout.judge.observations import TrackCounts
 from rollout.judge.policy import LabelRule
-from rollout.metrics import Group, Track, rows
+from rollout.metrics import Track, rows, slow, sources
 from store import NotThereError
 from tests.rollout.aws.conftest import Stubbed
 from tests.rollout.aws.test_aws_fleet import described
@@ -30,12 +30,7 @@ from tests.rollout.aws.test_aws_fleet import described
 T0 = 1_764_000_000  # a whole minute
 YARDSTICK = Yardstick(stable="r1", canary="r2", thresholds={"p90": 120.0})
 ROWS = rows(YARDSTICK.thresholds)
-ALL = {
-    row.metric(track, group): row.pattern(track)
-    for row in ROWS
-    for track in Track
-    for group in (Group.ACCESS, Group.CANARY)
-}
+ALL = {row.metric(track, group): row.pattern(track) for row in ROWS for track in Track for group in sources(track)}
 GROUP = "/aws/apigateway/p/access"
 
 
@@ -112,15 +107,16 @@ def source(stubbed: Stubbed, now: float, captures: S3Captures | None = None) -> 
 
 
 def filters(stubbed: Stubbed, there: Mapping[str, str]) -> None:
-    made = [
-        {
-            "filterPattern": pattern,
-            "metricTransformations": [{"metricName": name, "metricNamespace": "n", "metricValue": "1"}],
-        }
-        for name, pattern in there.items()
-    ]
-    stubbed.answer("logs", "describe_metric_filters", {"metricFilters": made}, {"logGroupName": GROUP})
-    stubbed.answer("logs", "describe_metric_filters", {"metricFilters": []}, {"logGroupName": f"{GROUP}/Canary"})
+    for group, inside in ((GROUP, False), (f"{GROUP}/Canary", True)):
+        made = [
+            {
+                "filterPattern": pattern,
+                "metricTransformations": [{"metricName": name, "metricNamespace": "n", "metricValue": "1"}],
+            }
+            for name, pattern in there.items()
+            if name.endswith("-in-canary-group") is inside
+        ]
+        stubbed.answer("logs", "describe_metric_filters", {"metricFilters": made}, {"logGroupName": group})
 
 
 def asked(start: int, end: int) -> dict[str, Any]:
@@ -233,17 +229,50 @@ def test_a_baseline_is_the_stages_own_history(stubbed: Stubbed) -> None:
     series = [[600.0, 6000.0], [0.0, 33.0], [10.0, 20.0], [30.0, 40.0], [50.0, 40.0], [60.0, 90.0]]
     results = [{"Id": f"h{index}", "Timestamps": hours, "Values": values} for index, values in enumerate(series)]
     stubbed.answer("cloudwatch", "get_metric_data", {"MetricDataResults": results}, wanted)
+    filters(stubbed, filters_for(25.0, 50.0, 100.0))
     found = CloudWatchObservations(source(stubbed, now)).baseline("r1", begin - 10)
     assert (found.requests, found.per_minute, found.error_rate, found.instances) == (6600, 55.0, 0.005, 3)
-    assert found.thresholds == {"p50": 20.0, "p90": 40.0, "p99.9": 90.0}  # p99 is p90: counted once
+    assert found.thresholds == {"p50": 25.0, "p90": 50.0, "p99.9": 100.0}  # nearest to 20, 40 and 90, which is p99 too
+    assert found.limits == (25.0, 50.0, 100.0)
     assert found.edges == ()
 
 
+def filters_for(*limits: float) -> dict[str, str]:
+    asked = rows({str(limit): limit for limit in limits})
+    return {
+        row.metric(track, group): row.pattern(track) for row in asked for track in Track for group in sources(track)
+    }
+
+
+def test_a_threshold_is_counted_where_every_track_has_its_filter() -> None:
+    there = filters_for(0.5, 20.0, 1000.0)
+    assert countable(there) == (0.5, 20.0, 1000.0)
+    for track in Track:
+        for group in sources(track):
+            row = slow("", 20.0)
+            assert countable({**there, row.metric(track, group): row.pattern(track).replace("20", "21")}) == (
+                0.5,
+                1000.0,
+            )
+            assert countable({name: each for name, each in there.items() if name != row.metric(track, group)}) == (
+                0.5,
+                1000.0,
+            )
+    assert countable({}) == ()
+
+
+def test_a_baseline_without_filters_is_told_what_to_do(stubbed: Stubbed) -> None:
+    filters(stubbed, {})
+    with pytest.raises(AwsError, match="Apply the stack, which makes the filters"):
+        CloudWatchObservations(source(stubbed, T0)).baseline("r1", 0.0)
+
+
 def test_a_stage_that_answered_nothing_has_no_thresholds(stubbed: Stubbed) -> None:
+    filters(stubbed, filters_for(25.0))
     described(stubbed, "p-r1-00000000")
     now = T0 // 3600 * 3600 + 30  # no whole hour since
     found = CloudWatchObservations(source(stubbed, now)).baseline("r1", T0 // 3600 * 3600 - 10)
-    assert (found.requests, found.thresholds, found.instances) == (0, {}, 2)
+    assert (found.requests, found.thresholds, found.instances, found.limits) == (0, {}, 2, (25.0,))
 
 
 def test_answers_are_found_by_their_inference_id_on_s3(stubbed: Stubbed) -> None:

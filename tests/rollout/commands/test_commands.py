@@ -21,6 +21,7 @@ from rollout.control.outcomes import read_delivery
 from rollout.control.ports import Answer
 from rollout.control.state import State
 from rollout.errors import AdoptionError, UnmeasuredError
+from rollout.linting import faults
 from rollout.service import Rollouts
 from rollout.stack import ROOT, Stack, open_stack
 from rollout.words import iso
@@ -281,6 +282,35 @@ def test_a_plan_is_shown_without_a_rollout(line: Line) -> None:
 
 def test_a_store_is_adopted_as_it_is(line: Line) -> None:
     assert "adopted, with 3 releases (r1, r2, r3) and 0 rollouts" in line.said("init")
+
+
+def test_a_threshold_that_no_filter_counts_is_refused_before_anything_begins(line: Line) -> None:
+    own = line.file.parent / "own.yaml"
+    own.write_text("metrics: [errors, latency]\nlatency: {thresholds: {late: 250, early: 80}}\n")
+    line.world.counts.limits = (50.0, 250.0)
+    said = line.fails(UnmeasuredError, "start", "r2", "--policy", str(own))
+    assert "asks for latency at early (80 ms), and of metric filters that count slow answers there are those of" in said
+    assert "50, 250 ms. Set observability.latencyThresholdsMilliseconds" in said
+    line.world.counts.limits = ()
+    own.write_text("metrics: [errors, latency]\n")
+    assert "asks for latency, and of metric filters that count slow answers there are none" in line.fails(
+        UnmeasuredError, "start", "r2", "--policy", str(own)
+    )
+    assert line.world.journal.read() == []
+    own.write_text("metrics: [errors]\nlatency: {thresholds: {early: 80}}\n")
+    line.said("start", "r2", "--policy", str(own))
+
+
+def test_lint_compares_the_policys_thresholds_with_the_stacks(tmp_path: Path) -> None:
+    file = Path(shutil.copy(ROOT / "Pulumi.dev.yaml", tmp_path))
+    set_values(file, {"store": str(tmp_path / "store")})
+    practice = tmp_path / "rollout.dev.yaml"
+    practice.write_text("policy: {preset: standard, latency: {thresholds: {late: 1000, early: 80}}}\n")
+    (found,) = (each for each in faults("dev", file) if each.where == practice.name)
+    assert "latency at early (80 ms)" in found.text
+    practice.write_text("policy: {preset: standard, latency: {thresholds: {late: 1000, early: 50}}}\n")
+    assert [each.where for each in faults("dev", file)] == []
+    assert [each.where for each in faults("local", file)] == []
 
 
 def test_lint_names_every_fault_at_once(line: Line) -> None:
