@@ -197,16 +197,14 @@ class Compiler(Loops):
 
     def condition(self, node: tree.If) -> None:
         """`#if`, `#elseif`, `#else`; one that only chooses between texts is part of what is printed."""
-        test, block = node.branches[0]
-        texts = [_constant(block) for _, block in node.branches]
-        if len(texts) == 1:
-            texts.append("")
-        if test is not None and len(texts) == 2 and None not in texts:  # noqa: PLR2004 - #if and #else
+        test, _ = node.branches[0]
+        texts = _two_texts(node)
+        if test is not None and texts is not None:
             if self.used.careful or self.used.macros:
                 self.flush()
             self.at(test, "#if")
             yes, no = texts
-            self.say_value(Code(f"{literal(yes or '')} if {self.truth(test)} else {literal(no or '')}", Kind.TEXT))
+            self.say_value(Code(f"{literal(yes)} if {self.truth(test)} else {literal(no)}", Kind.TEXT))
             return
         self.flush()
         ways: list[dict[str, Code]] = []
@@ -249,6 +247,16 @@ class Compiler(Loops):
                 self.emit("raise Broken")
             case _:
                 self.emit("raise Halt")
+
+
+def _two_texts(node: tree.If) -> tuple[str, str] | None:
+    """What `#if` prints and what else; None where it is not only text, or has an `#elseif`."""
+    if any(test is not None for test, _ in node.branches[1:]):
+        return None
+    texts = [_constant(block) for _, block in node.branches]
+    if None in texts:
+        return None
+    return texts[0] or "", (texts[1] or "") if len(texts) > 1 else ""
 
 
 def _constant(block: tree.Block) -> str | None:

@@ -40,7 +40,7 @@ SETS = """#set($x = 1)$x|#set( $x = 1 )$x|#set ($x = 1)$x|#{set}($x = 1)$x|#set(
 |#set($x = 1|#set($x 1)|#set(x = 1)|#set($x = )|#set|#set($x == 1)|#set($x = 1 2)|#set($x = "a)|#set($x = [1,)|#set($x = {1})|#set($x = $l.add(5))$x $l
 |#set($e = "")#if($e == "")empty#end|#set($x = $s.split(" "))$x.size() $x[1] $x.get(0)|#set($x = "$l.size() of ${n}th")$x|#set($x = "a$s.b")$x|#set($x = "$s$!undef$undef")$x"""
 CONTROL = """#if($t)a#end|#if($f)a#end|#if($undef)a#end|#if($nul)a#end|#if($e)a#end|#if($z)a#end|#if($el)a#end|#if(!$undef)a#end|#if(not $t)a#else b#end
-|#if ($t) a #end|#{if}($t)a#{else}b#{end}|#if($f)a#elseif($t)b#else c#end|#if($f)a#elseif($f)b#else c#end|#if($f)a#elseif($t)b#end|#if($t)#end|#if("a")x#else y#end
+|#if ($t) a #end|#{if}($t)a#{else}b#{end}|#if($f)a#elseif($t)b#else c#end|#if($f)a#elseif($f)b#else c#end|#if($f)a#elseif($t)b#end|#if($f)a#elseif($f)b#end|#if($t)#end|#if("a")x#else y#end
 |#if(1)x#else y#end|#if(true)x#end|#if(1 + 1)x#else y#end|#if($n == 3)x#end|#if($n > 2 && $n < 4)x#end|#if($n == 3 || $undef.x.y)x#end|#if(($n == 3))x#end
 |#if($t)a|a#end|#else|#if()a#end|#if($t a#end|#if $t a#end|#elseif($t)|#if($t)a#else b#else c#end|#if($f)\na\n#else\nb\n#end\nc|#if($t)  \n  a\n  #end  \n b
 |#foreach($i in $l)$i,#end|#foreach( $i in $l )$i #end|#foreach ($i in $l)\n$i\n#end\n|#foreach($i in $m)$i;#end|#foreach($i in $m.entrySet())$i.key:$i.value;#end

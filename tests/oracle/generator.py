@@ -8,6 +8,8 @@ One `random.Random` decides everything, so Hypothesis can drive it and a seed re
 from random import Random
 from typing import Any
 
+from tests.oracle.flow import random_flow
+
 CONTEXT: dict[str, Any] = {
     "s": "foo bar",
     "e": "",
@@ -479,5 +481,5 @@ class Generator:
 
 
 def random_template(random: Random, dialect: str) -> str:
-    """One template."""
-    return Generator(random, dialect).template()
+    """One template: constructs side by side, or a program over few variables."""
+    return random_flow(random) if random.random() < 0.3 else Generator(random, dialect).template()
