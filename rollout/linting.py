@@ -1,7 +1,7 @@
 """`canary lint`: everything of a stack that can be wrong before it is deployed, looked at in one go."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,13 +9,14 @@ from mapping.errors import MappingError
 from releases.errors import ReleaseError
 from releases.registry import ids, load, verify
 from rollout import agreement
+from rollout.advice import advice
 from rollout.control.errors import RolloutError
 from rollout.control.journal import StoreJournal
 from rollout.control.state import fold
 from rollout.control.yardstick import uncounted_in
 from rollout.policies import file_of, read_practice
 from rollout.stack import LOCAL, ROOT
-from settings import PROJECT, parse, store_uri
+from settings import PROJECT, Settings, parse, store_uri
 from settings.errors import SettingsError, StackFileError
 from settings.stackfile import load_stack
 from store import Store, StoreError, open_store
@@ -33,7 +34,8 @@ def faults(name: str, file: Path | None = None) -> list[Fault]:
     """Look at a stack's settings, practice, releases, journal, and at the templates of all contracts."""
     path = file or ROOT / f"Pulumi.{name}.yaml"
     practice = file_of(path, name)
-    return [*_practice(practice), *_templates(), *_stack(path), *(() if name == LOCAL else _counted(path, practice))]
+    counted = () if name == LOCAL else _counted(path, practice)
+    return [*_practice(practice), *_templates(), *_stack(name, path), *counted]
 
 
 def show(found: list[Fault], *, as_json: bool) -> None:
@@ -47,19 +49,56 @@ def show(found: list[Fault], *, as_json: bool) -> None:
         print("settings, policy, templates, releases and journal: nothing is wrong with them")
 
 
-def _stack(path: Path) -> Iterator[Fault]:
+def _stack(name: str, path: Path) -> Iterator[Fault]:
+    raw: Mapping[str, object] = {}
     try:
         raw = load_stack(path, PROJECT)
         store = open_store(store_uri(raw), base=ROOT)
         known = ids(store)
-    except (SettingsError, StackFileError, StoreError) as error:
+    except (SettingsError, StackFileError) as error:
         yield Fault(where=path.name, text=str(error))
         return
-    yield from _releases(store)
+    except StoreError as error:
+        yield Fault(where=path.name, text=str(error))
+        yield from _alone(name, path, raw)
+        return
+    damaged = list(_releases(store))
+    yield from damaged
     try:
         settings = parse(raw, releases=known)
         agreement.check(settings, fold(StoreJournal(store).read()))
     except (SettingsError, RolloutError) as error:
+        yield Fault(where=path.name, text=str(error))
+        return
+    yield from (Fault(where=path.name, text=f"{key} {text}") for key, text in advice(name, settings))
+    if not damaged:
+        yield from _declared(name, path, settings, store)
+
+
+def _alone(name: str, path: Path, raw: Mapping[str, object]) -> Iterator[Fault]:
+    """Look at settings whose store is out of reach."""
+    try:
+        settings = parse(raw)
+    except SettingsError as error:
+        yield Fault(where=path.name, text=str(error))
+        return
+    yield from (Fault(where=path.name, text=f"{key} {text}") for key, text in advice(name, settings))
+
+
+def _declared(name: str, path: Path, settings: Settings, store: Store) -> Iterator[Fault]:
+    """Say what the program would refuse, without the engine and without AWS: an account of zeros stands in."""
+    from components.cloud import Cloud  # noqa: PLC0415 - imports the provider, which takes a second
+    from program.arguments import arguments  # noqa: PLC0415 - as above
+    from program.configuration import FAULTS  # noqa: PLC0415 - as above
+    from program.journal import read_journal  # noqa: PLC0415 - as above
+    from program.lineup import read_lineup  # noqa: PLC0415 - as above
+
+    cloud = Cloud(account_id="0" * 12, region=settings.region or "us-east-1")
+    try:
+        journal = read_journal(store, settings, None)
+        lineup = read_lineup(settings, store, ids(store), journal)
+        arguments(settings, lineup, cloud, stack=name, store=store.uri, documents=journal.documents)
+    except FAULTS as error:
         yield Fault(where=path.name, text=str(error))
 
 
