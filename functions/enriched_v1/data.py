@@ -63,7 +63,8 @@ def known(
     seen: set[int] = set()
     for page in _pages(names, user, items):
         for found in _read(tables, page, seconds_left, sleep):
-            titles |= {int(each["movie_id"]["N"]): each["title"]["S"] for each in found.get(names.movies, ())}
+            movies = [each for each in found.get(names.movies, ()) if "title" in each]
+            titles |= {int(each["movie_id"]["N"]): each["title"]["S"] for each in movies}
             seen |= {int(each["movie_id"]["N"]) for each in found.get(names.seen, ())}
     return Known(titles=titles, seen=frozenset(seen))
 

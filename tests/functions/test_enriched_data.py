@@ -61,6 +61,11 @@ def test_titles_and_what_this_user_has_rated(tables: Any) -> None:
     assert found == Known(titles={1: "Movie 1 (\u00e9\u2028)", 2: "Movie 2 (\u00e9\u2028)"}, seen=frozenset({2}))
 
 
+def test_a_movie_without_a_title_is_one_that_nobody_knows(tables: Any) -> None:
+    tables.put_item(TableName=NAMES.movies, Item={"movie_id": {"N": "999"}})
+    assert read(tables, 7, [999, 1]).titles == {1: "Movie 1 (\u00e9\u2028)"}
+
+
 def test_an_item_that_is_asked_for_twice_is_read_once(tables: Any) -> None:
     counted = Counted(tables)
     assert read(counted, 7, [2, 2, 1, 2]).seen == {2}

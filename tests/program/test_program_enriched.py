@@ -1,5 +1,6 @@
 """The enriched route from settings and documents to Args: what follows the documents, and what names are made of."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -119,6 +120,14 @@ def test_the_code_is_the_folders_python_and_nothing_else() -> None:
     assert sorted(function_code("enriched-v1")) == [
         f"enriched_v1/{name}.py" for name in ("__init__", "data", "entry", "errors", "handler", "model")
     ]
+
+
+def test_the_code_never_changes() -> None:
+    # Documents that rollouts carry name it, and functions are called after it: make another folder instead.
+    text = json.dumps(function_code("enriched-v1"), sort_keys=True)
+    assert (
+        hashlib.sha256(text.encode()).hexdigest() == "79190444770427ae5fefd7236ed4774fb87fe2d7bcc329fef88afcc1d6ad305e"
+    )
 
 
 def test_carried_documents_decide_and_not_the_settings() -> None:
