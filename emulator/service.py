@@ -74,3 +74,6 @@ def _show(trial: Trial) -> None:
     for name, value in shown_headers(trial.response.headers):
         print(f"{name}: {value}")
     print(trial.response.body.decode("utf-8", "replace"))
+    if trial.unchecked not in ((), ("throttles",)):
+        print()
+        print(f"Not asked for in a method's test: {', '.join(trial.unchecked)}")

@@ -1,7 +1,8 @@
 """One request, step by step: what API Gateway's console prints for a method test.
 
 The log's lines: TestInvokeMethod as recorded 2025-09-29 (docs/fidelity.md). Like the console this starts at the
-method, so a path is given without the stage.
+method, so a path is given without the stage, and nobody is kept out: neither policy, authorizer, API key nor throttle
+is asked, while parameters and bodies are validated.
 """
 
 import time
@@ -21,20 +22,39 @@ CUT = 998
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A tried request: its passage, the answer, the seconds it took and the log's lines."""
+    """A tried request: its passage, the answer, the seconds it took and the log's lines.
+
+    `unchecked` are the checks that the same request would meet from outside.
+    """
 
     passage: Passage
     response: HttpResponse
     seconds: float
     lines: tuple[str, ...] = field(default=())
 
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What a method's test leaves out, as in the console; nothing where no method answers the path."""
+        routed = self.passage.routed
+        if routed is None:
+            return ()
+        method = routed.method
+        found = {
+            "resource policy": routed.arrival.api.policy is not None,
+            f"authorizer {method.authorizer}": method.authorizer is not None,
+            "API key": method.key_required,
+            "throttles": True,
+        }
+        return tuple(name for name, there in found.items() if there)
+
     def document(self) -> dict[str, object]:
-        """Return what a machine reads: status, body, latency in milliseconds, the log's lines."""
+        """Return what a machine reads: status, body, latency in milliseconds, the log's lines, what was unchecked."""
         return {
             "status": self.response.status,
             "body": self.response.body.decode("utf-8", "replace"),
             "latency": round(self.seconds * 1000),
             "log": list(self.lines),
+            "unchecked": list(self.unchecked),
         }
 
 

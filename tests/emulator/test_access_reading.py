@@ -30,7 +30,8 @@ def token(**more: Any) -> dict[str, Any]:
 
 
 def build(bench: "Bench", schemes: dict[str, Any], *names: str, **stack: Any) -> Callable[[], None]:
-    operation = bench.mock("{}") | ({"security": [{name: []} for name in names]} if names else {})
+    asked: dict[str, Any] = {"security": [{name: []} for name in names]} if names else {}
+    operation = bench.mock("{}") | asked
     top = stack.pop("top", {})
     document = bench.document({"/a": {"get": operation}}, components={"securitySchemes": schemes}, **top)
     return bench.stack(document, **stack)
@@ -179,6 +180,14 @@ def domain(api: aws.apigateway.RestApi, **mapping: Any) -> None:
     aws.apigateway.BasePathMapping("mapping", **arguments)
 
 
+def mapped(**mapping: Any) -> Extra:
+    return lambda api: domain(api, **mapping)
+
+
+def limited(**quota: Any) -> Extra:
+    return lambda api: plan(api, quota_settings={"limit": 1, **quota})
+
+
 def test_what_has_no_effect_is_said(bench: "Bench") -> None:
     api_args = {"endpoint_configuration": {"types": "EDGE"}, "security_policy": "SecurityPolicy_TLS13_2025_EDGE"}
     graph = read(build(bench, {}, extra=domain, api_args=api_args))
@@ -200,9 +209,9 @@ def test_domains_and_closed_addresses(bench: "Bench") -> None:
     extension = {"x-amazon-apigateway-endpoint-configuration": {"disableExecuteApiEndpoint": True}}
     top = {"servers": [{"url": "https://api.example.com", **extension}]}
     assert read(build(bench, {}, top=top, extra=domain)).closed
-    unknown = build(bench, {}, extra=lambda api: domain(api, domain_name="other.example.com"))
+    unknown = build(bench, {}, extra=mapped(domain_name="other.example.com"))
     assert "no aws:apigateway/domainName:DomainName has the name" in refused(unknown, GraphError)
-    private = build(bench, {}, extra=lambda api: domain(api, domain_name_id="x"))
+    private = build(bench, {}, extra=mapped(domain_name_id="x"))
     assert "domainNameId: private domains are not imitated" in refused(private)
 
 
@@ -258,8 +267,8 @@ def stranger(_api: aws.apigateway.RestApi) -> None:
 @pytest.mark.parametrize(
     ("extra", "message"),
     [
-        (lambda api: plan(api, quota_settings={"limit": 1, "period": "DAY", "offset": 1}), "must be 0 to 0 with a"),
-        (lambda api: plan(api, quota_settings={"limit": 1, "period": "MONTH", "offset": 28}), "must be 0 to 27 with a"),
+        (limited(period="DAY", offset=1), "must be 0 to 0 with a"),
+        (limited(period="MONTH", offset=28), "must be 0 to 27 with a"),
         (short, "value: must have 20 to 128 characters, has 5"),
         (stranger, "usagePlanId: no aws:apigateway/usagePlan:UsagePlan has the id 'none'"),
     ],
@@ -269,7 +278,7 @@ def test_plans_that_aws_would_refuse_too(bench: "Bench", extra: Extra, message: 
 
 
 def test_the_restapis_own_arguments_stand_over_the_document(bench: "Bench") -> None:
-    top = {
+    top: dict[str, Any] = {
         "x-amazon-apigateway-minimum-compression-size": 10,
         "x-amazon-apigateway-api-key-source": "AUTHORIZER",
         "x-amazon-apigateway-policy": {"Statement": []},

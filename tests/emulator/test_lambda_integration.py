@@ -12,6 +12,8 @@ from emulator.errors import UnsupportedError
 from emulator.lambda_uri import function_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.emulator.conftest import Bench
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:"
@@ -49,6 +51,14 @@ def function(name: str, **more: Any) -> aws.lambda_.Function:
     return aws.lambda_.Function(name, **arguments)
 
 
+def functions(*names: str, **more: Any) -> "Callable[[aws.apigateway.RestApi], object]":
+    def registered(_api: aws.apigateway.RestApi) -> None:
+        for name in names:
+            function(name, **more)
+
+    return registered
+
+
 def operation(bench: "Bench", request: str | None = REQUEST, **more: Any) -> dict[str, Any]:
     integration: dict[str, Any] = {
         "type": "aws",
@@ -74,7 +84,7 @@ def operation(bench: "Bench", request: str | None = REQUEST, **more: Any) -> dic
 def serve(bench: "Bench", entry: dict[str, Any], *names: str, **stack: Any) -> httpx.Client:
     document = bench.document({"/": {"get": entry, "post": entry}})
     variables = stack.pop("variables", {"enrich": "enrich-r1"})
-    bench.serve(document, variables=variables, extra=lambda _: [function(name) for name in names], **stack)
+    bench.serve(document, variables=variables, extra=functions(*names), **stack)
     return bench.client()
 
 
@@ -112,7 +122,7 @@ def test_a_function_that_times_out(bench: "Bench") -> None:
 def test_the_gateway_does_not_wait_longer_than_its_own_timeout(bench: "Bench") -> None:
     entry = operation(bench, timeoutInMillis=300)
     document = bench.document({"/": {"get": entry}})
-    bench.serve(document, variables={"enrich": "f"}, extra=lambda _: function("f", timeout=20))
+    bench.serve(document, variables={"enrich": "f"}, extra=functions("f", timeout=20))
     response = bench.client().get("/", params={"do": "sleep"})
     assert (response.status_code, response.content) == (504, b'{"message": "Endpoint request timed out"}')
 
@@ -176,8 +186,12 @@ def test_the_invocations_and_the_log(bench: "Bench") -> None:
 
 def test_only_invoked_functions_are_read(bench: "Bench") -> None:
     document = bench.document({"/": {"get": operation(bench)}})
-    unused: Any = {"runtime": "nodejs22.x"}
-    bench.serve(document, variables={"enrich": "e"}, extra=lambda _: [function("e"), function("other", **unused)])
+
+    def both(api: aws.apigateway.RestApi) -> None:
+        functions("e")(api)
+        functions("other", runtime="nodejs22.x")(api)
+
+    bench.serve(document, variables={"enrich": "e"}, extra=both)
     assert bench.client().get("/").status_code == 200
 
 
@@ -195,7 +209,7 @@ def test_only_invoked_functions_are_read(bench: "Bench") -> None:
 def test_what_cannot_be_run_is_refused_by_name(bench: "Bench", change: dict[str, Any], prop: str, reason: str) -> None:
     document = bench.document({"/": {"get": operation(bench)}})
     with pytest.raises(UnsupportedError, match=reason) as raised:
-        bench.serve(document, variables={"enrich": "e"}, extra=lambda _: function("e", **change))
+        bench.serve(document, variables={"enrich": "e"}, extra=functions("e", **change))
     assert (raised.value.resource, raised.value.property) == ("aws:lambda/function:Function 'e'", prop)
 
 
