@@ -97,7 +97,7 @@ def _declared(name: str, path: Path, settings: Settings, store: Store) -> Iterat
     try:
         journal = read_journal(store, settings, None)
         lineup = read_lineup(settings, store, ids(store), journal)
-        arguments(settings, lineup, cloud, stack=name, store=store.uri, documents=journal.documents)
+        arguments(settings, lineup, cloud, stack=name, store=store.uri, carried=journal.carried)
     except FAULTS as error:
         yield Fault(where=path.name, text=str(error))
 
