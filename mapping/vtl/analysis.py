@@ -35,7 +35,7 @@ class Uses:
 def uses(root: tree.Node) -> Uses:
     """Walk a template once."""
     names: set[str] = set()
-    defines = macros = scope_objects = throws = careful = False
+    defines = macros = scope_objects = throws = careful = inside = False
     for node in tree.walk(root):
         match node:
             case tree.Reference():
@@ -59,6 +59,7 @@ def uses(root: tree.Node) -> Uses:
                 careful = True
             case tree.String(template=tree.Block() as template):
                 throws |= any(isinstance(inner, tree.Break) for inner in tree.walk(template))
+                inside |= any(isinstance(inner, tree.Break | tree.Stop) for inner in tree.walk(template))
             case _:
                 pass
     inside_loops = "foreach" in names and not scope_objects
@@ -68,7 +69,7 @@ def uses(root: tree.Node) -> Uses:
         macros,
         scope_objects or (defines and inside_loops),
         throws,
-        (careful and defines) or throws,
+        (careful and defines) or throws or inside,
     )
 
 

@@ -148,6 +148,8 @@ class Compiler(Loops):
         if node.bare:
             self.say(node.name)
             return
+        if self.used.careful:  # what stands before a #stop in an argument is printed
+            self.flush()
         if self.used.defines and not node.escaped and node.computable:
             self.flush()
             parts = f"{literal(node.escape)}, {literal(node.prefix)}, {literal(node.null_text)}"

@@ -114,9 +114,7 @@ class ContextMap(Host):
 
         """
         if depth > _DEEPEST:
-            raise TemplateBoundError(
-                "a map in $context contains itself", construct="an override", expected=f"at most {_DEEPEST} levels"
-            )
+            raise _endless()
         nested = self._nested
         return {
             name: value
@@ -247,6 +245,7 @@ class Context(ContextMap):
 
         Raises:
             TemplateRunError: a parameter was overridden a second time, by this template or an earlier one.
+            TemplateBoundError: a map contains itself.
 
         """
         if self.twice:
@@ -256,6 +255,12 @@ class Context(ContextMap):
                 construct="an override",
                 expected="each parameter to be overridden once, over request and response template together",
             )
+        try:
+            return self._left()
+        except RecursionError as error:
+            raise _endless() from error
+
+    def _left(self) -> Overrides:
         nested = self._nested
         if self._own is None and self._branches is _NO_OVERRIDES:  # what nobody has looked at is as it was
             return Overrides(
@@ -268,6 +273,12 @@ class Context(ContextMap):
         """One of the two maps as the template leaves it."""
         branch = self.vtl_get(name)
         return branch.plain() if isinstance(branch, ContextMap) else {}
+
+
+def _endless() -> TemplateBoundError:
+    return TemplateBoundError(
+        "a map in $context contains itself", construct="an override", expected=f"at most {_DEEPEST} levels"
+    )
 
 
 def _copied(value: object) -> object:

@@ -7,6 +7,7 @@ parts in a row outside of a group cost a power of the text's length, which `degr
 are refused.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from re import _parser as parser  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType] # re's own
@@ -16,6 +17,7 @@ _BEYOND = 256
 ALL = frozenset(range(_BEYOND + 1))
 """Latin-1, and 256 for everything beyond it."""
 
+_IGNORES_CASE = re.compile(r"\(\?[a-z]*i")
 _FEW = 4
 """Repetitions up to which trying all is cheap."""
 
@@ -38,12 +40,12 @@ class _Part:
 
 def repeats_ambiguously(pattern: str) -> bool:
     """Tell whether a pattern can take exponential time. The pattern is Python's and can be read."""
-    return _Walk().ambiguous(_parsed(pattern))
+    return _Walk(pattern).ambiguous(_parsed(pattern))
 
 
 def degree(pattern: str) -> int:
     """The power of the text's length that a failing match can cost: variable parts in a row that share characters."""
-    parts = [part for part in _Walk().parts(_parsed(pattern)) if part.variable]
+    parts = [part for part in _Walk(pattern).parts(_parsed(pattern)) if part.variable]
     return max([1, *(1 + sum(bool(part.chars & other.chars) for other in parts[:i]) for i, part in enumerate(parts))])
 
 
@@ -52,6 +54,17 @@ def _parsed(pattern: str) -> Any:  # noqa: ANN401 - the tree of re's own parser 
 
 
 class _Walk:
+    """One pattern; where it may ignore case, a letter counts as both of its cases."""
+
+    def __init__(self, pattern: str) -> None:
+        self._ignores_case = _IGNORES_CASE.search(pattern) is not None
+
+    def _characters(self, name: str, argument: Any) -> frozenset[int]:  # noqa: ANN401 - the same
+        found = characters(name, argument)
+        if not self._ignores_case:
+            return found
+        return found | {min(ord(other), _BEYOND) for char in found for other in chr(char).swapcase()}
+
     def ambiguous(self, nodes: Any) -> bool:  # noqa: ANN401 - the same
         """Look for repetitions at any depth."""
         return any(self._node(str(name), argument) for name, argument in nodes)
@@ -120,7 +133,7 @@ class _Walk:
             case "GROUPREF" | "GROUPREF_EXISTS":
                 return [_Part(ALL, ALL, variable=True, mandatory=False)]
             case _:
-                return [_fixed(characters(name, argument))]
+                return [_fixed(self._characters(name, argument))]
 
     @staticmethod
     def _branch(branches: list[list[_Part]]) -> _Part:

@@ -48,6 +48,7 @@ def _quick(pattern: str) -> Pattern[str]:
     if parsed.state.flags != ASCII or "(?P=" in plain.pattern or not _plain_groups(parsed):
         return plain
     _rewrite(parsed, _NONE)
+    parsed.state.groupwidths = [None]  # no groups are left
     _look_behind_last(parsed)
     return cast("Pattern[str]", cast("Any", compiler).compile(parsed, ASCII))
 
@@ -102,7 +103,8 @@ def _rewrite(nodes: Any, follow: frozenset[int]) -> None:  # noqa: ANN401 - the 
             case "MAX_REPEAT" | "MIN_REPEAT":
                 _rewrite(argument[2], follow | first)
             case _:
-                pass
+                for inner in _inside(name, argument):
+                    _rewrite(inner, ALL)
         follow = first | follow if empty else first
 
 

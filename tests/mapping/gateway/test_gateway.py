@@ -242,6 +242,26 @@ def test_dialects_limits_and_compiled_templates() -> None:
         render("#if(", Variables())
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "#set($context.requestOverride.header = $context.requestOverride)",
+        "#set($m = {})#set($m.a = $m)#set($context.requestOverride.header.x = $m)",
+        "#set($m = {})#set($m.a = $m)#set($context.responseOverride.header = $m)",
+    ],
+)
+def test_an_override_that_contains_itself_is_a_bound(template: str) -> None:
+    with pytest.raises(TemplateBoundError, match="contains itself"):
+        render(template, Variables())
+
+
+def test_parameters_that_a_template_changed_stay_changed_and_the_callers_do_not() -> None:
+    given = {"a": "1"}
+    template = "#set($_ = $input.params().path.put('b', 2))$input.params().path $input.params('b')"
+    assert render(template, Variables(path=given)).text == "{a=1, b=2} "
+    assert given == {"a": "1"}
+
+
 def test_a_template_is_compiled_once() -> None:
     assert compiled("$once") is compiled("$once")
     assert compiled("$once") is not compiled("$once", Dialect.VELOCITY)

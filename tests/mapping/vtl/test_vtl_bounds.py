@@ -91,6 +91,7 @@ def test_the_largest_template_is_300_kilobytes() -> None:
         "#define($a)$b$b$b#end#define($b)$c$c$c#end#define($c)$a$a$a$b$b#end#foreach($i in [1..1000])$a#end",
         '$s.matches("(a+)+b")',
         '$s.matches("(a|aa)+b")',
+        '$s.matches("(?i)(a|AA)+b")',
         '$s.format("%99999d", 1)',
         "#set($x = [1..2000000000])",
         "#set($x = 99)#foreach($i in [1..1000])#set($x = $x * $x)#end$x",
