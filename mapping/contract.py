@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlencode
 
 from mapping.errors import ContractError, UnknownContractError
 
@@ -97,6 +98,17 @@ class Contract:
             )
             for entry in entries
         )
+
+    @property
+    def example(self) -> str:
+        """Path and query of one real request, from the parameters' examples."""
+        path, query = self.path, dict[str, str]()
+        for parameter in self.parameters:
+            if parameter.location == "path":
+                path = path.replace(f"{{{parameter.name}}}", parameter.example)
+            else:
+                query[parameter.name] = parameter.example
+        return f"{path}?{urlencode(query, safe=',')}" if query else path
 
     def schema(self, name: str) -> Mapping[str, object]:
         """The JSON Schema (draft 4) `model-request`, `model-response` or `response`."""

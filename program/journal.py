@@ -12,7 +12,6 @@ from program.errors import AccountError, SequenceError
 from rollout.agreement import check
 from rollout.control.journal import StoreJournal
 from rollout.control.split import Split, split_of
-from rollout.control.state import fold
 from settings import Settings
 from store import Owned, Store
 
@@ -67,8 +66,8 @@ def read_journal(store: Store, settings: Settings, expected: int | None) -> Jour
         RolloutError: the journal is damaged or out of reach, or the configuration does not agree with it.
         SequenceError: the journal has moved on since.
     """
-    entries = StoreJournal(store).read()
-    split = split_of(entries)
+    state = StoreJournal(store).state()
+    split = split_of(state)
     if expected is not None and (split is None or split.sequence != expected):
         now = "there is no rollout" if split is None else f"{split.rollout} is at {split.sequence} ({split.target})"
         raise SequenceError(
@@ -79,7 +78,7 @@ def read_journal(store: Store, settings: Settings, expected: int | None) -> Jour
         return Journalled()
     in_force = _in_force(split, settings, expected)
     if split.under_way or not in_force:
-        check(settings, fold(entries))
+        check(settings, state)
     return Journalled(split=split, in_force=in_force)
 
 

@@ -10,9 +10,10 @@ from releases.errors import ReleaseError
 from releases.registry import ids, load, verify
 from rollout import agreement
 from rollout.advice import advice
-from rollout.control.errors import RolloutError
+from rollout.control import snapshot
+from rollout.control.errors import JournalError, RolloutError
 from rollout.control.journal import StoreJournal
-from rollout.control.state import fold
+from rollout.control.state import State, fold
 from rollout.control.yardstick import uncounted_in
 from rollout.policies import file_of, read_practice
 from rollout.stack import LOCAL, ROOT
@@ -66,7 +67,7 @@ def _stack(name: str, path: Path) -> Iterator[Fault]:
     yield from damaged
     try:
         settings = parse(raw, releases=known)
-        agreement.check(settings, fold(StoreJournal(store).read()))
+        agreement.check(settings, _journal(store))
     except (SettingsError, RolloutError) as error:
         yield Fault(where=path.name, text=str(error))
         return
@@ -111,6 +112,15 @@ def _counted(path: Path, file: Path) -> Iterator[Fault]:
     text = uncounted_in(practice.policy, settings.observability.latency_thresholds_milliseconds)
     if text is not None:
         yield Fault(where=file.name, text=text)
+
+
+def _journal(store: Store) -> State | None:
+    """Where the last rollout stands by every entry there is, whatever was folded before. Raises RolloutError."""
+    journal = StoreJournal(store)
+    state = fold(journal.read(whole=True))
+    if journal.state() != state:
+        raise JournalError(f"{snapshot.KEY} says otherwise than the journal that it was folded from: delete it")
+    return state
 
 
 def _releases(store: Store) -> Iterator[Fault]:

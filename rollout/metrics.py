@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from math import log
 
 NAMESPACE = "PredictedRatings"
@@ -17,6 +18,8 @@ CLASSES: Mapping[str, tuple[int, int]] = {"4xx": (400, 499), "5xx": (500, 599)}
 """The error classes that a policy may weigh, with the statuses of each."""
 QUANTILES: Mapping[str, float] = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99.9": 0.999}
 """The quantiles of the stable release's latency that become thresholds."""
+BINS = 10
+"""Score bins: between the stable release's deciles."""
 
 
 class Track(StrEnum):
@@ -140,3 +143,13 @@ def once(found: Mapping[str, float]) -> Mapping[str, float]:
         if value not in kept.values():
             kept[key] = value
     return kept
+
+
+def edges(scores: Sequence[float]) -> tuple[float, ...]:
+    """The inner bounds of at most `BINS` bins: the scores' quantiles, each value once; none of too few."""
+    ordered = sorted(scores)
+    if len(ordered) < BINS * BINS:
+        return ()
+    found = [ordered[len(ordered) * index // BINS] for index in range(1, BINS)]
+    kept = [*(low for low, high in pairwise(found) if low != high), found[-1]]
+    return tuple(kept) if len(kept) > 1 else ()

@@ -81,7 +81,7 @@ def ended(state: State, stack: str) -> str:
 def dry(rollouts: Rollouts) -> Tick | None:
     """One tick whose journal entries, calls and notifications are only printed; on AWS every call, reads too."""
     if rollouts.stack.name == LOCAL:
-        ports = dry_ports(rollouts.ports, lambda text: print(f"would {text}"))
+        ports = dry_ports(rollouts.ports, print)
     else:
         ports = ports_for(rollouts.stack, show=print, dry=True)
     return Controller(ports, rollouts.judge).tick()

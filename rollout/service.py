@@ -69,7 +69,7 @@ class Rollouts:
 
     def state(self) -> State | None:
         """Where the last rollout stands. Raises JournalError, PortError."""
-        return fold(self.ports.journal.read())
+        return self.ports.journal.state()
 
     def start(self, release: str, *, policy: Policy | None = None, conduct: Conduct | None = None) -> State:
         """Begin to roll a release out; what is under way is ended first. Nothing is served yet when this returns.

@@ -59,7 +59,8 @@ class FolderStore:
     def keys(self, prefix: str = "") -> Sequence[str]:
         """See `Store.keys`. A folder that is not there yet holds nothing; one that may not be read is an error."""
         found: list[str] = []
-        for folder, folders, files in os.walk(self._root, onerror=self._refuse):
+        top = self._root / prefix.rpartition("/")[0]  # whatever else there is, it does not lie below the prefix
+        for folder, folders, files in os.walk(top, onerror=self._refuse):
             folders[:] = [name for name in folders if not name.startswith(".")]
             below = Path(folder).relative_to(self._root)
             found += [(below / name).as_posix() for name in files if not name.startswith(".")]
@@ -75,7 +76,8 @@ class FolderStore:
             raise UnreachableError(f"{self._root}: {key!r} cannot be taken away: {error.strerror}") from error
 
     def _refuse(self, error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError):
+        below_a_file = isinstance(error, NotADirectoryError) and Path(error.filename) != self._root
+        if not isinstance(error, FileNotFoundError) and not below_a_file:
             raise UnreachableError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
     def _path(self, key: str) -> Path:

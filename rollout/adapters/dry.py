@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rollout.control.entries import Entry
+from rollout.control.entries import Body, Decided, Entry
 from rollout.control.ports import Event, Fleet, Journal, Order, Ports, Seen, Traffic
+from rollout.control.state import State, fold
 from rollout.control.target import Target
 
 Say = Callable[[str], None]
@@ -23,13 +24,13 @@ class DryTraffic:
 
     def apply(self, order: Order) -> None:
         self.ordered = order
-        self.say(f"serve {order.target}" + (" and make or remove what the rollout owns" if order.whole else ""))
+        self.say(f"would serve {order.target}" + (" and make or remove what the rollout owns" if order.whole else ""))
 
     def verify(self, order: Order) -> bool:
         return order == self.ordered or self.inner.verify(order)
 
     def withdraw(self) -> None:
-        self.say("take the canary's traffic away")
+        self.say("would take the canary's traffic away")
 
 
 @dataclass
@@ -40,11 +41,11 @@ class DryFleet:
     say: Say
 
     def ready(self, target: Target) -> bool:
-        self.say(f"ask for the instances that {target} needs")
+        self.say(f"would ask for the instances that {target} needs")
         return True
 
     def answer(self, release: str) -> None:
-        self.say(f"send {release} a request without public traffic")
+        self.say(f"would send {release} a request without public traffic")
 
 
 @dataclass
@@ -58,8 +59,11 @@ class DryJournal:
     def read(self, *, whole: bool = False) -> Sequence[Entry]:
         return [*self.inner.read(whole=whole), *self.added]
 
+    def state(self) -> State | None:
+        return fold(self.added, self.inner.state())
+
     def append(self, entry: Entry) -> None:
-        self.say(f"write entry {entry.number}: {type(entry.body).__name__.lower()}")
+        self.say(f"would write entry {entry.number}: {_told(entry.body)}")
         self.added.append(entry)
 
 
@@ -70,7 +74,13 @@ class DryNotifier:
     say: Say
 
     def notify(self, event: Event) -> None:
-        self.say(f"tell people: {event.what}: {event.text}")
+        self.say(f"would tell people: {event.what}: {event.text}")
+
+
+def _told(body: Body) -> str:
+    if isinstance(body, Decided):
+        return f"{body.choice.value} ({body.reason})"
+    return type(body).__name__.lower()
 
 
 def dry_ports(ports: Ports, say: Say) -> Ports:

@@ -30,7 +30,7 @@ def decode(data: bytes) -> Entry:
         JournalError: it is cut short, or says something that this version does not know.
     """
     try:
-        raw = cast("dict[str, Any]", _parsed(data))
+        raw = cast("dict[str, Any]", parsed(data))
         if raw.pop("schema") != SCHEMA:
             raise JournalError("an entry has a schema that this version does not know; use the newer version")
         head = {name: raw.pop(name) for name in ("number", "began", "rollout", "at", "by")}
@@ -39,7 +39,7 @@ def decode(data: bytes) -> Entry:
         raise JournalError(f"an entry of the journal cannot be read: {error!r}") from error
 
 
-def _parsed(data: bytes) -> object:
+def parsed(data: bytes) -> object:
     """Read JSON, fast where it is strict; `encode` also writes numbers that are infinite, which strict JSON has not."""
     try:
         return cast("object", orjson.loads(data))
@@ -52,13 +52,15 @@ def _started(raw: dict[str, Any]) -> Started:
     return Started(**raw)
 
 
-def _target(raw: Mapping[str, Any]) -> Target:
+def target_of(raw: Mapping[str, Any]) -> Target:
+    """Read a target's plain values. Raises KeyError, TypeError, ValueError."""
     return Target(
         stable=str(raw["stable"]), canary=raw["canary"], percent=float(raw["percent"]), warm=tuple(raw["warm"])
     )
 
 
-def _tally(raw: Mapping[str, Any]) -> Tally:
+def tally_of(raw: Mapping[str, Any]) -> Tally:
+    """Read a tally's plain values. Raises KeyError, TypeError, ValueError."""
     return Tally(seconds=float(raw["seconds"]), canary=_counts(raw["canary"]), stable=_counts(raw["stable"]))
 
 
@@ -71,9 +73,9 @@ def _decided(raw: dict[str, Any]) -> Decided:
     words: dict[str, Any] = {
         "choice": Choice(raw["choice"]),
         "phase": Phase(raw["phase"]),
-        "target": _target(raw["target"]),
+        "target": target_of(raw["target"]),
         "ending": None if raw["ending"] is None else Ending(raw["ending"]),
-        "seen": None if raw["seen"] is None else _tally(raw["seen"]),
+        "seen": None if raw["seen"] is None else tally_of(raw["seen"]),
     }
     return Decided(**{**raw, **words})
 
@@ -81,6 +83,6 @@ def _decided(raw: dict[str, Any]) -> Decided:
 _BODIES: dict[str, Callable[[dict[str, Any]], Started | Decided | Verified | Asked]] = {
     "started": _started,
     "decided": _decided,
-    "verified": lambda raw: Verified(target=_target(raw["target"])),
+    "verified": lambda raw: Verified(target=target_of(raw["target"])),
     "asked": lambda raw: Asked(request=Request(raw["request"]), reason=raw["reason"]),
 }

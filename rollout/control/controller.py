@@ -16,7 +16,7 @@ from rollout.control.entries import CONTROLLER, Asked, Body, Choice, Decided, En
 from rollout.control.errors import CreationError, FenceError, ForeignError, PortError, RolloutError
 from rollout.control.observing import intervals, spans, tally
 from rollout.control.ports import Event, Order, Ports, Severity
-from rollout.control.state import AFTER, State, fold, step
+from rollout.control.state import AFTER, State, step
 from rollout.judge.observations import Interval
 from rollout.judge.policy import Metric, Policy
 from rollout.judge.verdict import Label, Verdict
@@ -67,20 +67,18 @@ class Controller:
             PortError: the journal cannot be read.
             FenceError: another controller decided first; nothing of this tick's was carried out.
         """
-        entries = list(self._ports.journal.read())
-        state = fold(entries)
+        state = self._ports.journal.state()
         if state is None or state.over:
             return None if state is None else Tick(state=state)
-        return _Run(self._ports, self._judge, entries, state).tick()
+        return _Run(self._ports, self._judge, state).tick()
 
 
 class _Run:
     """One tick's working memory."""
 
-    def __init__(self, ports: Ports, judge: Judge, entries: list[Entry], state: State) -> None:
+    def __init__(self, ports: Ports, judge: Judge, state: State) -> None:
         self._ports = ports
         self._judge = judge
-        self._entries = entries
         self._state = state
         self._policy = judge.policy(state.policy)
         self._conduct = Conduct.of(state.conduct)
@@ -199,7 +197,7 @@ class _Run:
             self._troubles.append(str(error))
             broken_since = state.broken_since if state.broken_since is not None else now
             return replace(facts, broken_since=broken_since, judge=state.judge, observed_until=state.observed_until)
-        seen = intervals(counted, spans(self._entries, now), state.rollout)
+        seen = intervals(counted, spans(state, now), state.rollout)
         if self._drifted:
             seen = tuple(replace(each, verified=False) for each in seen)
         judged = self._judge.look(self._policy, state.judge, seen)
@@ -267,7 +265,6 @@ class _Run:
             number=state.number + 1, began=state.began, rollout=state.rollout, at=now, by=CONTROLLER, body=body
         )
         self._ports.journal.append(entry)
-        self._entries.append(entry)
         self._state = step(state, entry)
 
     def _tell(self, decided: Decided) -> None:
@@ -306,7 +303,7 @@ def ask(ports: Ports, request: Request, person: str, reason: str = "") -> State 
     An abort of what has ended already is not written: there is nothing left that it could take back.
     """
     for attempt in range(3):
-        state = fold(ports.journal.read())
+        state = ports.journal.state()
         if state is None or (request is Request.ABORT and state.phase in AFTER):
             return state
         body = Asked(request=request, reason=reason)

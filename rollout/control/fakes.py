@@ -12,11 +12,13 @@ from rollout.control.controller import Judged
 from rollout.control.entries import Entry
 from rollout.control.errors import FenceError, ForeignError, PortError
 from rollout.control.ports import Answer, Counted, Delivery, Event, Order, Seen
+from rollout.control.state import State, fold
 from rollout.control.target import Target
 from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import Interval, TrackCounts
 from rollout.judge.policy import LabelRule, Policy
 from rollout.judge.verdict import Cause, Label, Reason, Verdict
+from store import AlreadyThereError, NotThereError
 
 Fault = Callable[[str], None]
 """Called with the name of each point at which something may fail; raises what strikes there."""
@@ -101,6 +103,38 @@ class FakeGateway:
 
 
 @dataclass
+class MemoryStore:
+    """A `Store` in memory, each of whose calls may fail; a write is whole or, where the fault says so, cut short."""
+
+    fault: Fault = no_fault
+    kept: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    uri: str = "memory"
+    reads: list[str] = field(default_factory=list[str])
+
+    def read(self, key: str) -> bytes:
+        self.fault("store read")
+        self.reads.append(key)
+        if key not in self.kept:
+            raise NotThereError(key)
+        return self.kept[key]
+
+    def write(self, key: str, data: bytes, *, once: bool = False) -> None:
+        self.fault("store write before")
+        if once and key in self.kept:
+            raise AlreadyThereError(key)
+        self.kept[key] = data
+        self.fault("store write after")
+
+    def keys(self, prefix: str = "") -> Sequence[str]:
+        self.fault("store keys")
+        return sorted(key for key in self.kept if key.startswith(prefix))
+
+    def delete(self, key: str) -> None:
+        self.fault("store delete")
+        self.kept.pop(key, None)
+
+
+@dataclass
 class FakeJournal:
     """Entries as the bytes that a store would hold."""
 
@@ -111,6 +145,9 @@ class FakeJournal:
         self.fault("journal read")
         entries = [decode(line) for line in self.lines]
         return entries if whole or not entries else entries[entries[-1].began - 1 :]
+
+    def state(self) -> State | None:
+        return fold(self.read())
 
     def append(self, entry: Entry) -> None:
         self.fault("append before")

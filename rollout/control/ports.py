@@ -11,6 +11,7 @@ from math import inf
 from typing import Protocol
 
 from rollout.control.entries import Entry
+from rollout.control.state import State
 from rollout.control.target import Target
 from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import TrackCounts
@@ -159,6 +160,13 @@ class Journal(Protocol):
 
     def read(self, *, whole: bool = False) -> Sequence[Entry]:
         """Return the entries of the last rollout, or of all. Raises JournalError, PortError."""
+        ...
+
+    def state(self) -> State | None:
+        """Say where the last rollout stands, the fold of its entries; None where there was none.
+
+        Cheap where nothing was written since the last call. Raises JournalError, PortError.
+        """
         ...
 
     def append(self, entry: Entry) -> None:

@@ -4,11 +4,11 @@ A split's sequence is the number of the entry that asked for it. It stands still
 that a `pulumi up` between two decisions changes nothing, its own outputs included.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rollout.control.entries import Decided, Entry, Phase, Started
-from rollout.control.state import State, fold
+from rollout.control.entries import Phase
+from rollout.control.state import State
 from rollout.control.target import Target
 
 
@@ -40,38 +40,20 @@ class Split:
         return self.release if self.release in self.target.warm else None
 
 
-def split_of(entries: Sequence[Entry]) -> Split | None:
-    """Return the split of the last rollout in `entries`; None where there was none.
-
-    Raises:
-        JournalError: numbers with a gap, or a rollout that does not begin with its first entry.
-    """
-    state = fold(entries)
+def split_of(state: State | None) -> Split | None:
+    """Return the split of a journal's last rollout; None where there was none."""
     if state is None:
         return None
-    own = [entry for entry in entries if entry.number >= state.began]
-    started = own[0].body
-    if not isinstance(started, Started):
-        raise TypeError(f"entry {own[0].number} begins rollout {state.rollout}, and says nothing of it")
     return Split(
         rollout=state.rollout,
-        sequence=_sequence(own, state),
+        sequence=state.sequence,
         release=state.release,
         stable=state.stable,
         target=state.target,
         phase=state.phase,
         under_way=state.under_way,
         over=state.over,
-        manifests=started.manifests,
-        documents=started.documents,
-        thresholds=started.thresholds,
+        manifests=state.started.manifests,
+        documents=state.started.documents,
+        thresholds=state.started.thresholds,
     )
-
-
-def _sequence(own: Sequence[Entry], state: State) -> int:
-    """The entry from which on the target is the present one: the rollout's first, or the last decision to change it."""
-    found, target = own[0].number, Target(stable=state.stable, warm=(state.release,))
-    for entry in own:
-        if isinstance(entry.body, Decided) and entry.body.target != target:
-            found, target = entry.number, entry.body.target
-    return found

@@ -1,10 +1,15 @@
-"""Where a rollout stands: a fold over its entries. Pure, and the only place that gives entries their meaning."""
+"""Where a rollout stands: a fold over its entries. Pure, and the only place that gives entries their meaning.
+
+The fold goes on from where it was: `fold(more, fold(entries)) == fold([*entries, *more])`, so nobody reads an entry
+twice (`journal.py`, `snapshot.py`).
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request, Started, Verified
 from rollout.control.errors import JournalError
+from rollout.control.spans import Span, closed
 from rollout.control.target import Target
 from rollout.control.yardstick import Tally, Yardstick
 
@@ -16,9 +21,14 @@ AFTER = frozenset({Phase.WARM, Phase.COOLING, Phase.ENDED})
 class State:
     """One rollout after its last entry.
 
-    `target` is the last journalled one, `decided_at` when it was; `verified_at` is when it was seen, None until
-    then. `since` is when the position (phase and step) was reached: its target seen. `ceiling` is the highest
-    percent that the gateway may be at: the largest journalled since the last verified target, that one included.
+    `started` is its first entry's body, `began` that entry's number, `by` its author; `number` and `at` are the last
+    entry's. `sequence` is the number of the entry that asked for the present target: it stands still while a rollout
+    is only observed. `spans` are those in which a target was verifiably served, up to the present one, which has been
+    since `span_since`.
+
+    `target` is the last journalled one, `decided_at` when it was; `verified_at` is when it was seen, None until then.
+    `since` is when the position (phase and step) was reached: its target seen. `ceiling` is the highest percent that
+    the gateway may be at: the largest journalled since the last verified target, that one included.
     `paused` says why nothing moves until a person says so, `held` is how many seconds earlier pauses took; `asked`
     is a request that no decision has answered. `seen` and `step_seen` are the sums of what counted, over the rollout
     and since the position was reached. `labels` is the last word on them, `labels_heard` says that a person has let
@@ -28,13 +38,11 @@ class State:
     rollout: str
     began: int
     number: int
-    release: str
-    stable: str
-    policy: Mapping[str, object]
-    conduct: Mapping[str, object]
+    at: float
+    started: Started
     started_at: float
     by: str
-    yardstick: Yardstick
+    sequence: int
     phase: Phase
     step: int
     target: Target
@@ -42,6 +50,8 @@ class State:
     verified_at: float | None
     since: float
     ceiling: float
+    spans: tuple[Span, ...] = ()
+    span_since: float | None = None
     paused: str | None = None
     paused_at: float | None = None
     held: float = 0.0
@@ -66,6 +76,32 @@ class State:
     last_reason: str = ""
 
     @property
+    def release(self) -> str:
+        """The release that is rolled out."""
+        return self.started.release
+
+    @property
+    def stable(self) -> str:
+        """The one that was stable when it began."""
+        return self.started.stable
+
+    @property
+    def policy(self) -> Mapping[str, object]:
+        """The judge's, as the rollout began with it."""
+        return self.started.policy
+
+    @property
+    def conduct(self) -> Mapping[str, object]:
+        """The controller's, as the rollout began with it."""
+        return self.started.conduct
+
+    @property
+    def yardstick(self) -> Yardstick:
+        """What answers are counted against."""
+        began = self.started
+        return Yardstick(stable=began.stable, canary=began.release, thresholds=began.thresholds, edges=began.edges)
+
+    @property
     def under_way(self) -> bool:
         """Whether the split in force is this rollout's: until its outcome has been seen at the gateway."""
         return self.phase in {Phase.PROVISION, Phase.TRY, Phase.STEPS} or self.verified_at is None
@@ -76,14 +112,15 @@ class State:
         return self.phase is Phase.ENDED and self.verified_at is not None
 
 
-def fold(entries: Iterable[Entry]) -> State | None:
+def fold(entries: Iterable[Entry], state: State | None = None) -> State | None:
     """Return the state of the last rollout in `entries` (all of one journal, or from a rollout's first on).
+
+    With a `state`, `entries` are those that follow it.
 
     Raises:
         JournalError: numbers with a gap, or a rollout that does not begin with its first entry.
     """
-    state: State | None = None
-    last: int | None = None
+    last = None if state is None else state.number
     for entry in entries:
         if last is not None and entry.number != last + 1:
             raise JournalError(f"the journal has no entry {last + 1}; nothing is decided on what is left of it")
@@ -115,13 +152,11 @@ def _started(entry: Entry, body: Started) -> State:
         rollout=entry.rollout,
         began=entry.number,
         number=entry.number,
-        release=body.release,
-        stable=body.stable,
-        policy=body.policy,
-        conduct=body.conduct,
+        at=entry.at,
+        started=body,
         started_at=entry.at,
         by=entry.by,
-        yardstick=Yardstick(stable=body.stable, canary=body.release, thresholds=body.thresholds, edges=body.edges),
+        sequence=entry.number,
         phase=Phase.PROVISION,
         step=-1,
         target=Target(stable=body.stable, warm=(body.release,)),
@@ -143,9 +178,13 @@ def _decided(state: State, entry: Entry, body: Decided) -> State:
     return replace(
         state,
         number=entry.number,
+        at=entry.at,
         phase=body.phase,
         step=body.step,
         target=body.target,
+        sequence=entry.number if changed else state.sequence,
+        spans=closed(state.spans, state.span_since, state.target, entry.at) if changed else state.spans,
+        span_since=None if changed else state.span_since,
         decided_at=entry.at if changed else state.decided_at,
         verified_at=None if changed else state.verified_at,
         since=entry.at if moved else state.since,
@@ -181,25 +220,37 @@ def _answers(state: State, body: Decided, *, moved: bool) -> bool:
 
 def _verified(state: State, entry: Entry, target: Target) -> State:
     if target != state.target:
-        return replace(state, number=entry.number)  # seen before a later decision was written: it says nothing of that
+        return replace(
+            state, number=entry.number, at=entry.at
+        )  # seen before a later decision was written: it says nothing of that
     since = entry.at if state.verified_at is None else state.since
     if state.phase is Phase.ENDED:
         state = _resumed(state, entry.at)  # nothing is left that a pause could keep
-    return replace(state, number=entry.number, verified_at=entry.at, since=since, ceiling=target.percent)
+    return replace(
+        state,
+        number=entry.number,
+        at=entry.at,
+        verified_at=entry.at,
+        span_since=entry.at if state.span_since is None else state.span_since,
+        since=since,
+        ceiling=target.percent,
+    )
 
 
 def _asked(state: State, entry: Entry, body: Asked) -> State:
     match body.request:
         case Request.APPROVE:
-            return replace(state, number=entry.number, approved=True)
+            return replace(state, number=entry.number, at=entry.at, approved=True)
         case Request.RESUME:
             heard = state.labels_heard or (state.labels is not None and bool(state.labels["worse"]))
-            return replace(_resumed(state, entry.at), number=entry.number, asked=None, labels_heard=heard)
+            return replace(_resumed(state, entry.at), number=entry.number, at=entry.at, asked=None, labels_heard=heard)
         case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO | Request.RETIRE:
             overruled = state.asked is not None and state.asked.request is Request.ABORT
             if overruled or (body.request is Request.ABORT and state.phase in AFTER):
-                return replace(state, number=entry.number)  # what takes traffic back is not overruled by a later word
-            return replace(state, number=entry.number, asked=body, asked_by=entry.by)
+                return replace(
+                    state, number=entry.number, at=entry.at
+                )  # what takes traffic back is not overruled by a later word
+            return replace(state, number=entry.number, at=entry.at, asked=body, asked_by=entry.by)
 
 
 def _resumed(state: State, now: float) -> State:

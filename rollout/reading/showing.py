@@ -21,7 +21,7 @@ from rollout.control.entries import Ending
 from rollout.control.errors import PortError
 from rollout.control.journal import StoreJournal
 from rollout.control.judging import TheJudge
-from rollout.control.state import State, fold
+from rollout.control.state import State
 from rollout.errors import AdoptionError
 from rollout.explain import ENDINGS, events, explained
 from rollout.record import Record, find, records
@@ -104,11 +104,10 @@ def write_report(stack: Stack, name: str, output: Path | None) -> Path:
 
 
 def _status(stack: Stack, journal: StoreJournal) -> Status | None:
-    entries = journal.read()
-    state = fold(entries)
+    state = journal.state()
     if state is None:
         return None
-    now = max(time.time(), entries[-1].at)  # an accelerated rollout's clock may be ahead of this machine's
+    now = max(time.time(), state.at)  # an accelerated rollout's clock may be ahead of this machine's
     policy = TheJudge().policy(state.policy)
     return status_of(state, policy, now, _servings(stack, state), _disagreement(stack, state))
 

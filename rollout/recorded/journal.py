@@ -61,7 +61,7 @@ def _entries(lines: Sequence[bytes | str]) -> list[Entry]:
 def _intervals(record: Record) -> Iterator[Interval]:
     """Ticks in order; between two that counted nothing is missing, but nothing was verified either."""
     rollout = record.state.rollout
-    verified = spans(record.entries, record.entries[-1].at)
+    verified = spans(record.state, record.entries[-1].at)
     end: float | None = None
     for decided in (entry.body for entry in record.entries if isinstance(entry.body, Decided)):
         if decided.counted:

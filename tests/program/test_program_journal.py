@@ -21,6 +21,7 @@ from rollout.control.entries import Asked, Body, Choice, Decided, Ending, Entry,
 from rollout.control.errors import JournalError
 from rollout.control.journal import StoreJournal, key_of
 from rollout.control.split import split_of
+from rollout.control.state import fold
 from rollout.control.target import Target
 from rollout.errors import AdoptionError
 from settings import Settings, parse
@@ -251,5 +252,5 @@ def test_what_a_document_says_of_its_route() -> None:
 
 
 def test_under_way_the_next_step_is_the_rollouts() -> None:
-    told = next_step(Lineup(stable=R["r1"]), [], "dev", split_of(entries(*steps())))
+    told = next_step(Lineup(stable=R["r1"]), [], "dev", split_of(fold(entries(*steps()))))
     assert told.startswith("Rollout r2-1 is under way: r1 stable, r2 at 5 %. Watch it: ./canary status --stack dev.")

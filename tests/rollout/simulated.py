@@ -11,7 +11,7 @@ from rollout.control.fakes import FakeClock, FakeGateway, FakeNotifier, FakeOutc
 from rollout.control.journal import StoreJournal
 from rollout.control.judging import TheJudge, policy_mapping, settled_policy
 from rollout.control.ports import Counted, Ports
-from rollout.control.state import State, fold
+from rollout.control.state import State
 from rollout.control.target import Target
 from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import TrackCounts
@@ -98,7 +98,7 @@ class Simulated:
         )
 
     def begin(self, release: str = "r2", manifests: Mapping[str, str] | None = None) -> None:
-        before = fold(self.journal.read())
+        before = self.journal.state()
         number = 1 if before is None else before.number + 1
         body = Started(
             release=release,
@@ -113,7 +113,7 @@ class Simulated:
         self.journal.append(entry)
 
     def state(self) -> State:
-        state = fold(self.journal.read())
+        state = self.journal.state()
         assert state is not None
         return state
 

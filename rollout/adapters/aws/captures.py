@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from rollout.adapters.aws.clients import told
 from rollout.adapters.aws.naming import VARIANT
-from rollout.adapters.local.captures import Predicted, read_capture
+from rollout.adapters.captured import Predicted, read_capture
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

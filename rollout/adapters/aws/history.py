@@ -14,10 +14,9 @@ from rollout.adapters.aws.captures import S3Captures
 from rollout.adapters.aws.clients import told
 from rollout.adapters.aws.errors import AwsError
 from rollout.adapters.aws.fleet import Endpoints
-from rollout.adapters.local.observations import edges
 from rollout.control.ports import Clock
 from rollout.control.yardstick import Baseline
-from rollout.metrics import QUANTILES, once
+from rollout.metrics import QUANTILES, edges, once
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

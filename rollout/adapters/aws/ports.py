@@ -1,6 +1,6 @@
 """All ports of one stack on AWS, put together. `rollout/wiring.py` chooses them for every stack but `local`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from rollout.adapters.aws.outcomes import AwsOutcomes
 from rollout.adapters.aws.stage import Stage
 from rollout.adapters.aws.traffic import AwsTraffic
 from rollout.adapters.deliveries import Deliveries
-from rollout.control.entries import Entry
+from rollout.adapters.dry import DryJournal, DryNotifier
 from rollout.control.journal import StoreJournal
 from rollout.control.ports import Clock, Journal, Notifier, Ports
 from settings import Settings
@@ -64,10 +64,12 @@ def aws_ports(
     api, stage_name = there.settings.api.name, there.settings.api.stage_name
     made = using or clients(there.settings.region)
     if there.show is not None or there.dry:
-        watch(made, there.show or (lambda _line: None), dry=there.dry)
+        watch(made, there.show or _unseen, dry=there.dry)
     journal: Journal = StoreJournal(there.store)
+    notifier = there.notifier
     if there.dry:
-        journal = DryJournal(journal, there.show)
+        show: Show = there.show or _unseen
+        journal, notifier = DryJournal(journal, show), DryNotifier(show)
     updates = Updates(there.store)
     endpoints = Endpoints(made, api)
     project = Project(
@@ -117,8 +119,12 @@ def aws_ports(
         observations=CloudWatchObservations(source),
         journal=journal,
         clock=there.clock,
-        notifier=there.notifier if not there.dry else _Silent(),
+        notifier=notifier,
     )
+
+
+def _unseen(_line: str) -> None:
+    """Nobody looks."""
 
 
 def identity(settings: Settings) -> Identity:
@@ -131,27 +137,3 @@ def cloud(settings: Settings) -> Cloud:
     who = identity(settings)
     partition = who.arn.split(":")[1]
     return Cloud(account_id=who.account, region=who.region, partition=partition, dns_suffix=dns_suffix(who.region))
-
-
-class DryJournal:
-    """A journal whose new entries are shown and kept in memory: a dry run's own."""
-
-    def __init__(self, inner: Journal, show: Show | None) -> None:
-        self._inner = inner
-        self._show = show
-        self._own: list[Entry] = []
-
-    def read(self, *, whole: bool = False) -> Sequence[Entry]:
-        """See `Journal.read`."""
-        return [*self._inner.read(whole=whole), *self._own]
-
-    def append(self, entry: Entry) -> None:
-        """Show it, and remember it."""
-        self._own.append(entry)
-        if self._show is not None:
-            self._show(f"journal entry {entry.number}: {entry.body}  (not written: dry run)")
-
-
-class _Silent:
-    def notify(self, event: object) -> None:
-        """Tell nobody."""

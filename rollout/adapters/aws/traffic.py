@@ -24,7 +24,6 @@ from rollout.adapters.aws.fleet import Capacity, Endpoints
 from rollout.adapters.aws.naming import release_in
 from rollout.adapters.aws.ownership import STAGE, foreign, names_of
 from rollout.adapters.aws.stage import Stage
-from rollout.adapters.local.gateway import example
 from rollout.control.errors import CreationError, ForeignError, PortError
 from rollout.control.ports import Journal, Order, Seen
 from rollout.control.split import Split, split_of
@@ -113,14 +112,14 @@ class AwsTraffic:
 
     def ready(self, target: Target) -> bool:
         """See `Fleet.ready`. Raises AwsError."""
-        split = split_of(self._journal.read())
+        split = split_of(self._journal.state())
         if split is None:
             raise PortError("there is no rollout whose fleet could be made ready")
         return self._capacity.ready(target, self._serving(), _releases(split), self._names(split))
 
     def answer(self, release: str) -> None:
         """See `Fleet.answer`: TestInvokeMethod with the canary's variables and each of its routes' own example."""
-        split = split_of(self._journal.read())
+        split = split_of(self._journal.state())
         if split is None or release not in split.manifests:
             raise PortError(f"no rollout knows {release}")
         manifest = parse(split.manifests[release])
@@ -142,7 +141,7 @@ class AwsTraffic:
 
     def _split(self, order: Order) -> Split:
         """The journal's last word, which must be the order's: nothing is applied on an older one's."""
-        split = split_of(self._journal.read())
+        split = split_of(self._journal.state())
         if split is None or (split.rollout, split.target) != (order.rollout, order.target):
             now = "nothing" if split is None else f"{split.rollout}: {split.target}"
             raise PortError(f"the journal has moved on from {order.rollout}: {order.target} to {now}; nothing was done")
@@ -171,7 +170,7 @@ def _contract(release: Release) -> Contract:
 
 
 def _example(contract: Contract) -> Example:
-    return Example(path=contract.path, method=contract.method.upper(), request=example(contract))
+    return Example(path=contract.path, method=contract.method.upper(), request=contract.example)
 
 
 def _function(api: str, release: Release, document: str) -> Mapping[str, str]:

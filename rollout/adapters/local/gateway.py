@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from mapping import load_contract
 from mapping.contract import Contract
@@ -73,10 +72,11 @@ class LocalGateway:
         except StoreError as error:
             raise PortError(f"the manifest of {release} cannot be read: {error}") from error
         for each in (contract, *self._further()):
-            request = example(each)
-            status, body = self._emulator.try_canary(each.method.upper(), request)
+            status, body = self._emulator.try_canary(each.method.upper(), each.example)
             if status != HTTPStatus.OK:
-                raise PortError(f"{release} answered {request} with {status} when it was tried: {body.strip()[:300]}")
+                raise PortError(
+                    f"{release} answered {each.example} with {status} when it was tried: {body.strip()[:300]}"
+                )
 
     def _further(self) -> Sequence[Contract]:
         """The contracts of further routes that the canary answers: those whose stage variable it overrides."""
@@ -99,14 +99,3 @@ class LocalGateway:
                 raise PortError(f"the releases cannot be read: {error}") from error
             self._names |= found
         return self._names.get(name, name)
-
-
-def example(contract: Contract) -> str:
-    """Path and query of one real request, from the examples in a contract."""
-    path, query = contract.path, dict[str, str]()
-    for parameter in contract.parameters:
-        if parameter.location == "path":
-            path = path.replace(f"{{{parameter.name}}}", parameter.example)
-        else:
-            query[parameter.name] = parameter.example
-    return f"{path}?{urlencode(query, safe=',')}" if query else path

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import ceil, floor
 from pathlib import Path
 
@@ -15,10 +14,8 @@ from rollout.adapters.local.tail import Tail
 from rollout.control.errors import PortError
 from rollout.control.ports import Counted
 from rollout.control.yardstick import Baseline, Yardstick
-from rollout.metrics import ERRORS, Track, rows, thresholds
+from rollout.metrics import ERRORS, Track, edges, rows, thresholds
 
-BINS = 10
-"""Score bins: between the stable release's deciles."""
 SETTLED = 0.25
 """Seconds of the emulator's clock after which the last line of an interval has been written."""
 HISTORY = 86_400.0
@@ -84,16 +81,6 @@ class LocalObservations:
             raise PortError("the emulated stage has no access log: nothing can be counted")
         self._source.emulator.stage()  # a log that no emulator writes to any more is not a quiet one
         return log
-
-
-def edges(scores: Sequence[float]) -> tuple[float, ...]:
-    """The inner bounds of at most `BINS` bins: the scores' quantiles, each value once; none of too few."""
-    ordered = sorted(scores)
-    if len(ordered) < BINS * BINS:
-        return ()
-    found = [ordered[len(ordered) * index // BINS] for index in range(1, BINS)]
-    kept = [*(low for low, high in pairwise(found) if low != high), found[-1]]
-    return tuple(kept) if len(kept) > 1 else ()
 
 
 def _lines(log: Path, start: float) -> Iterable[Answered]:

@@ -73,7 +73,7 @@ def test_a_journal_under_an_s3_prefix_has_its_fence_and_its_account(there: Clien
     store = connect("s3://bucket/dev", there.s3, there.sts)
     assert isinstance(store, Owned)
     assert store.account == whoami(there).account
-    assert split_of(StoreJournal(store).read()) is None
+    assert split_of(StoreJournal(store).state()) is None
     begun = Started(release="r2", stable="r1", policy={}, conduct={}, documents={"r1": "{}"})
     asked = Asked(request=Request.ABORT)
     for number, body in enumerate((begun, asked), 1):
@@ -81,6 +81,6 @@ def test_a_journal_under_an_s3_prefix_has_its_fence_and_its_account(there: Clien
         StoreJournal(store).append(entry)
     with pytest.raises(FenceError):
         StoreJournal(store).append(Entry(number=2, began=1, rollout="r2-1", at=1.0, by="bob", body=asked))
-    split = split_of(StoreJournal(store).read())
+    split = split_of(StoreJournal(store).state())
     assert split is not None
     assert (split.rollout, split.sequence, split.documents, split.idle) == ("r2-1", 1, {"r1": "{}"}, "r2")

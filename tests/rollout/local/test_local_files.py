@@ -12,17 +12,17 @@ from hypothesis import given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
+from rollout.adapters.captured import read_capture
 from rollout.adapters.clock import AcceleratedClock, SystemClock
 from rollout.adapters.deliveries import Deliveries
-from rollout.adapters.local.captures import Captures, read_capture
+from rollout.adapters.local.captures import Captures
 from rollout.adapters.local.lines import Counter, Table, read_line
-from rollout.adapters.local.observations import edges
 from rollout.adapters.local.outcomes import LocalOutcomes
 from rollout.adapters.local.tail import Tail
 from rollout.control.errors import PortError
 from rollout.control.ports import Answer, Delivery
 from rollout.judge.policy import LabelRule
-from rollout.metrics import Track, rows
+from rollout.metrics import Track, edges, rows
 from store import Store, UnreachableError, open_store
 
 

@@ -16,7 +16,7 @@ from rollout.control.entries import Choice, Decided, Ending, Phase, Request
 from rollout.control.errors import NothingUnderWayError
 from rollout.control.journal import StoreJournal
 from rollout.control.judging import TheJudge
-from rollout.control.state import State, fold
+from rollout.control.state import State
 from rollout.control.target import Target
 from rollout.record import find, records
 from rollout.status import Progress, Status, due, status_of, way
@@ -134,7 +134,7 @@ def long_journal(folder: Path, decisions: int) -> None:
 def test_ten_thousand_decisions_are_read_in_seconds(tmp_path: Path) -> None:
     long_journal(tmp_path, 10_000)
     began = time.process_time()
-    state = fold(StoreJournal(open_store("store", tmp_path)).read())
+    state = StoreJournal(open_store("store", tmp_path)).state()
     assert state is not None
     told = status_of(state, TheJudge().policy(state.policy), state.decided_at, SERVINGS)
     spent = time.process_time() - began
