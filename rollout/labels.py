@@ -131,7 +131,7 @@ def rule_of(rollouts: Rollouts) -> LabelRule:
 def _joined(rollouts: Rollouts, state: State, policy: Policy) -> tuple[int, int]:
     """How many ratings belong to answers of the canary, and of stable, inside the rollout's steps."""
     outcomes, now = rollouts.ports.outcomes, rollouts.ports.clock.now()
-    cut = windows(spans(rollouts.ports.journal.read(), now), policy.correlation_time)
+    cut = windows(spans(state, now), policy.correlation_time)
     if outcomes is None or not cut:
         return 0, 0
     labels = outcomes.delivered(policy.labels).labels

@@ -220,9 +220,7 @@ class _Run:
         if outcomes is None or Metric.LABELS not in self._policy.metrics:
             return facts
         try:
-            found = labelling.look(
-                outcomes, self._judge, self._policy, self._state, entries=self._entries, now=facts.now
-            )
+            found = labelling.look(outcomes, self._judge, self._policy, self._state, now=facts.now)
         except PortError as error:
             self._troubles.append(str(error))
             return facts

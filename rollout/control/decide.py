@@ -13,8 +13,8 @@ from rollout.control.labelling import Labelled
 from rollout.control.state import State
 from rollout.control.target import Target
 from rollout.control.yardstick import Tally
-from rollout.judge.policy import Futility, Late, Policy, Role
-from rollout.judge.verdict import Cause, Label, Verdict
+from rollout.judge.policy import Futility, Late, Metric, Policy, Role
+from rollout.judge.verdict import Cause, Label, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +194,17 @@ def _passed(verdict: Verdict) -> str:
 
 
 def _words(verdict: Verdict) -> str:
-    for reason in verdict.reasons:
-        if verdict.metric is None or reason.metric == verdict.metric:
-            return reason.text
-    return verdict.label.value
+    """The part that decided: of a metric's rates, which share one evidence, the one that differs most."""
+    of_metric = [each for each in verdict.reasons if verdict.metric is None or each.metric == verdict.metric]
+    of_metric = [each for each in of_metric if each.cause in {Cause.WORSE, Cause.LIMIT}] or of_metric
+    if not of_metric:
+        return verdict.label.value
+    rates = verdict.metric in {Metric.ERRORS, Metric.LATENCY}
+    return max(of_metric, key=_excess).text if rates else of_metric[0].text
+
+
+def _excess(reason: Reason) -> float:
+    return 0.0 if reason.canary is None or reason.stable is None else reason.canary - reason.stable
 
 
 def _broken(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> Decided | None:

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol, cast
 
 from rollout.control.counting import plain
-from rollout.control.entries import Entry
 from rollout.control.observing import spans
 from rollout.control.outcomes import Window, intervals, windows
 from rollout.control.ports import Outcomes
@@ -72,16 +71,14 @@ class Labelled:
         return Labelled(**cast("dict[str, Any]", raw))
 
 
-def look(
-    outcomes: Outcomes, judge: Looks, policy: Policy, state: State, *, entries: Sequence[Entry], now: float
-) -> Labelled | None:
+def look(outcomes: Outcomes, judge: Looks, policy: Policy, state: State, *, now: float) -> Labelled | None:
     """Judge what has become complete; None where nothing is new.
 
     Raises:
         PortError: deliveries or answers cannot be read.
         JournalError: the state in the journal cannot be carried on.
     """
-    within = spans(entries, now)
+    within = spans(state, now)
     before = None if state.labels is None else Labelled.of(state.labels)
     delivery = outcomes.delivered(policy.labels)
     delivered, bad = delivery.count, len(delivery.bad)

@@ -181,11 +181,13 @@ def _metrics(data: object, faults: list[str]) -> tuple[Metric, ...]:
 
 
 def _classes(data: object, path: str, faults: list[str]) -> tuple[tuple[str, float], ...]:
+    """Read weights by class, in an order that is theirs: a journal sorts its keys, and a judge goes by the order."""
     if not isinstance(data, Mapping) or not data:
         faults.append(f"{path} is {data!r}, not a mapping of error classes to weights")
         return (("5xx", 1.0),)
     table = cast("Mapping[object, object]", data)
-    return tuple((str(key), _number(value, f"{path}.{key}", _BOUNDS["weight"], faults)) for key, value in table.items())
+    found = [(str(key), _number(value, f"{path}.{key}", _BOUNDS["weight"], faults)) for key, value in table.items()]
+    return tuple(sorted(found, key=lambda item: (-item[1], item[0])))
 
 
 def _thresholds(data: object, path: str, faults: list[str]) -> tuple[tuple[str, float], ...]:

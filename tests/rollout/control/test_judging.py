@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,9 @@ from rollout.control.errors import JournalError
 from rollout.control.judging import TheJudge, policy_mapping, settled_policy
 from rollout.judge.observations import Interval, TrackCounts
 from rollout.judge.parsing import policy_of
-from rollout.judge.policy import PRESETS, Limit, Metric, Policy, Step
+from rollout.judge.policy import PRESETS, STANDARD, Limit, Metric, Policy, Step
 from rollout.judge.verdict import Label
+from tests.rollout.simulated import Simulated
 
 STEPS = st.lists(st.floats(0.01, 99.0), min_size=1, max_size=5, unique=True).map(
     lambda percents: tuple(Step(percent=each, seconds=60.0 * index) for index, each in enumerate(sorted(percents)))
@@ -87,3 +89,16 @@ def test_nothing_seen_is_no_pass() -> None:
 
 def test_a_policy_is_a_policy() -> None:
     assert isinstance(settled_policy(PRESETS["fast"]), Policy)
+
+
+def test_of_a_metrics_parts_the_one_that_differs_most_is_the_reason(tmp_path: Path) -> None:
+    world = Simulated(tmp_path)
+    world.counts.failing = 30
+    world.begin()
+    state = world.until(lambda state: state.ending is not None)
+    assert state.ending_reason.startswith("errors 5xx: canary 3.333% against 0.093% of stable")
+
+
+def test_a_policys_classes_keep_their_order_through_a_journal() -> None:
+    sent = json.loads(json.dumps(policy_mapping(STANDARD), sort_keys=True))
+    assert TheJudge().policy(sent).errors.classes == STANDARD.errors.classes == (("5xx", 0.95), ("4xx", 0.05))

@@ -42,7 +42,7 @@ def warm(state: State) -> bool:
 
 def answered(world: Simulated, *, canary: float, stable: float, until: float | None = None) -> None:
     """An answer of each track every 15 s since the first percent, each off by so much of a rating of 4; delivered."""
-    (span, *_), now = spans(world.journal.read(), world.clock.now()), world.clock.now()
+    (span, *_), now = spans(world.state(), world.clock.now()), world.clock.now()
     times = [span.start + 15.0 * index for index in range(int((now - span.start) // 15))]
     tracks = {"r2": canary, "r1": stable}
     world.outcomes.given = {
@@ -196,7 +196,7 @@ def test_late_labels_are_told_once(tmp_path: Path, role: Role, after: Late) -> N
 def test_labels_wait_for_their_lateness_or_for_a_word_that_no_more_will_come(tmp_path: Path) -> None:
     world = world_of(tmp_path, replace(LABELS.labels, role=Role.DRY))
     world.until(first_step)
-    start = spans(world.journal.read(), world.clock.now())[0].start
+    start = spans(world.state(), world.clock.now())[0].start
     world.clock.sleep(600)
     answered(world, canary=1.0, stable=0.5, until=float("-inf"))
     one_tick(world)
@@ -232,7 +232,7 @@ def test_answers_that_cannot_be_read_yet_are_waited_for(tmp_path: Path) -> None:
     world = world_of(tmp_path, replace(LABELS.labels, role=Role.DRY))
     world.outcomes.settled = 300.0
     world.until(first_step)
-    start = spans(world.journal.read(), world.clock.now())[0].start
+    start = spans(world.state(), world.clock.now())[0].start
     world.clock.sleep(540)
     answered(world, canary=1.0, stable=0.5)
     one_tick(world)
@@ -307,5 +307,5 @@ def test_windows_of_a_rollout_begin_with_its_first_percent(tmp_path: Path) -> No
     world = world_of(tmp_path)
     world.until(first_step)
     world.clock.sleep(125)
-    within = spans(world.journal.read(), world.clock.now())
+    within = spans(world.state(), world.clock.now())
     assert [each.start - within[0].start for each in windows(within, 60.0)] == [0.0, 60.0]
