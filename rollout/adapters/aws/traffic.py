@@ -27,7 +27,6 @@ from rollout.adapters.aws.stage import Stage
 from rollout.control.errors import CreationError, ForeignError, PortError
 from rollout.control.ports import Journal, Order, Seen
 from rollout.control.split import Split, split_of
-from rollout.control.state import fold
 from rollout.control.target import Target
 
 ROLLOUT, SEQUENCE, DECIDED_BY = "rolloutId", "journalSequence", "splitDecidedBy"
@@ -100,7 +99,7 @@ class AwsTraffic:
             return False
         if not seen.serves(order.target, order.releases) and outputs.get(DECIDED_BY) != PERSON:
             return False
-        state = fold(self._journal.read())
+        state = self._journal.state()
         new = state is None or state.verified_at is None
         if new and order.target.canary is None and not order.whole:
             self._stage.flush()  # a promotion, abort or undo: here, for an apply that died cannot have said that it did
