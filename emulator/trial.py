@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from emulator.access import unchecked
+from emulator.access import tested
 from emulator.api import IntegrationType
 from emulator.exchange import Headers, HttpRequest, HttpResponse
 from emulator.graph import StageState
@@ -66,7 +66,7 @@ async def attempt(served: Served, request: HttpRequest, *, canary: bool = False)
     def track(state: StageState) -> bool | None:
         return None if state.canary is None else canary
 
-    chosen = replace(gateway, split=track, admit=unchecked, graph=replace(served.graph, mappings=(), closed=False))
+    chosen = replace(gateway, split=track, admit=tested, graph=replace(served.graph, mappings=(), closed=False))
     began = time.perf_counter()
     staged = HttpRequest(
         method=request.method,

@@ -165,6 +165,7 @@ def test_a_methods_test_asks_for_no_key_and_says_so(bench: "Bench") -> None:
     for _ in range(3):
         tried = httpx.post(f"{admin}/try", json={"path": "/keyed"}).json()
         assert (tried["status"], tried["unchecked"]) == (200, ["API key", "throttles"])
+        assert tried["body"] == '{"key": "test-invoke-api-key", "id": "test-invoke-api-key-id"}'
     assert httpx.post(f"{admin}/try", json={"path": "/open"}).json()["unchecked"] == ["throttles"]
     (used,) = httpx.get(f"{admin}/usage").json()["usage"]
     assert used["used"] == 0

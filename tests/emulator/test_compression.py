@@ -121,7 +121,13 @@ def test_a_packed_request_is_unpacked_before_anything_reads_it(served: "Bench", 
 
 @pytest.mark.parametrize(
     ("content", "coding"),
-    [(b"{}", "br"), (b"{}", "gzip"), (b"{}", "deflate"), (gzip.compress(b"{}", mtime=0)[:-4], "gzip"), (b"{}", "gzip, gzip")],
+    [
+        (b"{}", "br"),
+        (b"{}", "gzip"),
+        (b"{}", "deflate"),
+        (gzip.compress(b"{}", mtime=0)[:-4], "gzip"),
+        (b"{}", "gzip, gzip"),
+    ],
 )
 def test_what_cannot_be_unpacked_is_a_415(served: "Bench", content: bytes, coding: str) -> None:
     response = post(served, "/echo", content, coding)
