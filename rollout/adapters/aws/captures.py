@@ -30,9 +30,13 @@ class S3Captures:
         self._read: dict[str, tuple[Predicted, ...]] = {}
 
     def between(self, endpoint: str, start: float, end: float) -> Iterator[Predicted]:
-        """Give what an endpoint answered from `start` to before `end` (seconds since 1970). Raises AwsError."""
+        """Give what an endpoint answered from `start` to before `end` (seconds since 1970). Raises AwsError.
+
+        Whose hour a file's folder tells, the invocations' or the writing's, is not documented. So the hour that a late
+        file may be written in is looked through as well.
+        """
         hour = datetime.fromtimestamp(start, tz=UTC).replace(minute=0, second=0, microsecond=0)
-        while hour.timestamp() < end:
+        while hour.timestamp() < end + SETTLED:
             for key in self._keys(f"{endpoint}/{VARIANT}/{hour:%Y/%m/%d/%H}/"):
                 yield from (each for each in self._predicted(key) if start <= each.at < end)
             hour += timedelta(hours=1)
