@@ -13,6 +13,7 @@ from typer.completion import completion_init  # pyright: ignore[reportPrivateImp
 from cli.demo.command import demo
 from cli.environment import setup
 from cli.errors import CommandError
+from cli.openapi import openapi
 from cli.quality import check, run_tests
 from cli.wiring import TITLES, WIRING
 from emulator.commands import serve, try_request
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "serve": serve,
     "try": try_request,
     "probe": probe,
+    "openapi": openapi,
     "train": train,
     "evaluate": evaluate,
     **ROLLOUTS,

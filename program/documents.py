@@ -127,11 +127,23 @@ def document_of(release: Release, settings: Settings, cloud: Cloud, role_arn: st
         UnknownContractError: the release's contract is not here.
         MappingError: the enriched route's function does not speak it.
     """
-    contract, api = contract_of(release), settings.api
+    cached = None if settings.api.cache is None else release.id
+    return document_for(contract_of(release), settings, cloud, cache_release=cached, role_arn=role_arn)
+
+
+def document_for(
+    contract: Contract, settings: Settings, cloud: Cloud, *, cache_release: str | None, role_arn: str | None = None
+) -> str:
+    """Return the API's document with a contract; `cache_release` is whose answers are cached, None without a cache.
+
+    Raises:
+        MappingError: the enriched route's function does not speak it.
+    """
+    api = settings.api
     own = Route(
         contract=contract,
         region=cloud.region,
-        role_arn=role_arn,
+        role_arn=role_arn or role_of(settings, cloud).role_arn,
         max_items=api.max_items,
         timeout_milliseconds=api.timeout_milliseconds,
         partition=cloud.partition,
@@ -150,7 +162,7 @@ def document_of(release: Release, settings: Settings, cloud: Cloud, role_arn: st
                 partition=cloud.partition,
             )
         )
-    return document(api_of(settings, cloud, release), routes)
+    return document(api_of(settings, cloud, cache_release), routes)
 
 
 def check_spoken(contract: Contract) -> None:

@@ -7,12 +7,11 @@ from mapping.cors import Cors
 from mapping.openapi import Api
 from mapping.resource_policy import resource_policy
 from mapping.security import BEARER_EXPRESSION, Scheme, api_key, cognito, iam, lambda_authorizer
-from releases.model import Release
 from settings import AuthorizationType, Settings
 from settings.access import JwtSettings
 
 
-def api_of(settings: Settings, cloud: Cloud, release: Release) -> Api:
+def api_of(settings: Settings, cloud: Cloud, cache_release: str | None) -> Api:
     """Say of the API as a whole what the settings say; with a cache, for one release's own Deployment."""
     api = settings.api
     only = api.domain is not None and api.domain.only
@@ -22,7 +21,7 @@ def api_of(settings: Settings, cloud: Cloud, release: Release) -> Api:
         key_source=str(api.authorization.key_source),
         cors=api.cors
         and Cors(origin=api.cors.origin, headers=api.cors.headers, max_age_seconds=api.cors.max_age_seconds),
-        cache_release=None if api.cache is None else release.id,
+        cache_release=cache_release,
         validate=api.validate_requests,
         policy=resource_policy(
             cidrs=api.network.cidrs,
