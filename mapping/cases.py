@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import BinaryIO, Final, cast
 
 from mapping.variables import Overrides, Variables
-from mapping.vtl import Dialect, Limits, TemplateError
+from mapping.vtl import Dialect, TemplateError
 from mapping.vtl.gateway import render
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
@@ -70,7 +70,7 @@ def render_case(case: Json) -> Json:
     dialect = Dialect.AWS if case.get("dialect") is None else case["dialect"]
     if dialect not in tuple(Dialect):
         raise CaseError(f'"dialect" must be {" or ".join(Dialect)}, not {dialect!r}')
-    rendered = render(template, variables_of(case), dialect=Dialect(cast("str", dialect)), limits=Limits())
+    rendered = render(template, variables_of(case), dialect=Dialect(cast("str", dialect)))
     answer: Json = {"output": rendered.text}
     overrides = overrides_of(rendered.overrides)
     return {**answer, "overrides": overrides} if overrides else answer
@@ -117,7 +117,7 @@ def answers(lines: Iterable[bytes], case: Case) -> Iterator[str]:
     for line in lines:
         name: object = None
         try:
-            given = _case(json.loads(line))
+            given = _case(json.loads(line.decode("utf-8-sig")))
             name = given.get("id")
             answer = {"id": name, **case(given)}
         except (CaseError, TemplateError, JsonPathError) as error:

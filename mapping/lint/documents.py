@@ -99,7 +99,7 @@ def lint_openapi(document: Json, *, file: str = "-") -> list[Finding]:
         mapped = iter(dict(_texts(integration.get("requestParameters"))))
         for parameter in fatal_mappings(mapped, str(integration.get("type", "aws"))):
             message = f"{parameter} is mapped"
-            found.append(Finding(f"{file}: {name}", 0, 0, Rule.FATAL_HEADER, message))
+            found.append(Finding(f"{file}: {name}", 1, 1, Rule.FATAL_HEADER, message))
     return found
 
 

@@ -23,7 +23,7 @@ def check_sample(template: str, sample: Variables, file: str, name: str = "the s
         start = max(0, place - _SHOWN // 2)
         near = text[start : start + _SHOWN].strip()
         message = f"for {name} the output is not JSON at character {place}: ...{near!r}..."
-        return [Finding(file, 0, 0, Rule.NOT_JSON, message)]
+        return [Finding(file, 1, 1, Rule.NOT_JSON, message)]
     return []
 
 

@@ -30,7 +30,7 @@ def lint_template(
     """
     size = len(source.encode("utf-8", "replace"))
     if size > MAX_BYTES:
-        return [Finding(file, 0, 0, Rule.TEMPLATE_SIZE, f"{size} bytes, more than {MAX_BYTES}")]
+        return [Finding(file, 1, 1, Rule.TEMPLATE_SIZE, f"{size} bytes, more than {MAX_BYTES}")]
     try:
         root = _parsed(source)
     except TemplateError as error:

@@ -143,8 +143,10 @@ class _Translator:
             char = self._next()
             if char == "]" and not first:
                 break
-            first = False
-            if char == "\\":
+            starts, first = first, False
+            if char == "-":  # two in a row would be taken for a set difference of the future
+                parts.append(self._dash(starts=starts))
+            elif char == "\\":
                 parts.append(self._class_escape())
             elif char == "[":
                 inner = self._class()
@@ -156,6 +158,14 @@ class _Translator:
             else:
                 parts.append("\\" + char if char in "[]&~|^" else char)
         return f"[{'^' if negated else ''}{''.join(parts)}]"
+
+    def _dash(self, *, starts: bool) -> str:
+        if starts:
+            return "\\-"
+        if self.pattern.startswith("-", self.at):
+            self.at += 1
+            return "-\\-"
+        return "-"
 
     def _class_escape(self) -> str:
         char = self._next()

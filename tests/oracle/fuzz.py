@@ -3,6 +3,7 @@
 `compare` asks the oracle for random templates and prints those that differ. `input` throws bytes, token soup and broken
 templates at `compile` and `render` and prints what is neither text nor a template error, with the slowest try and the
 memory. Both take a first seed as last argument; a try is repeated by its seed.
+Half of the inputs see the oracle's values, half API Gateway's variables with a damaged body.
 """
 
 # ruff: noqa: E501 - templates stand in one line
@@ -15,6 +16,8 @@ from collections import Counter
 from random import Random
 
 from mapping import vtl
+from mapping.variables import Variables
+from mapping.vtl.gateway import render
 from tests.oracle.corpus import templates
 from tests.oracle.generator import CONTEXT, random_template
 from tests.oracle.oracle import Case, Oracle, jars, ours
@@ -23,8 +26,11 @@ PIECES = (
     "#if(", "#end", "#foreach($i in ", "$l)", "#set($x = ", "$s", "${", "}", "(", ")", "[", "]", "{", ".", "..", "'", '"', "\\", "#",
     "$", "!", "$!{", "##", "#*", "*#", "#[[", "]]#", "#define($v)", "#else", "#elseif(", "1", "-", "+", " ", "\n", ",", ":", "==",
     "&&", "a", "é", "\U0001f600", "\x00", "#macro(", "#evaluate(", "$l.add($l)", "$s.replaceAll('(a+)+','x')", "#break", "#stop",
-    ".size()", "$m", "$foreach.", "[1..9]",
+    ".size()", "$m", "$foreach.", "[1..9]", "$input.path('$..", "$input.json('$", "$input.params(", "$input.body", "$util.urlDecode(",
+    "$util.parseJson(", "$util.escapeJavaScript(", "$util.base64Decode(", "$context.requestOverride", ".header[", ".put(", "$context",
+    ".matches('", "[?(@.a", ")]", ".length()", "*", "@", "$stageVariables",
 )  # fmt: skip
+BODY = '{"a": [1, 2.5e3, {"b": "x\\u00fc\\n"}, null, true], "k": {"n": -0.1, "big": 12345678901234567890, "d": 0.1234567890123456789}}'
 LIMITS = vtl.Limits(steps=50_000, text=100_000)
 
 
@@ -47,14 +53,20 @@ def compare(dialect: str, tries: int, first: int) -> int:
 
 def odd_input(random: Random, corpus: list[str]) -> str:
     """Bytes, pieces in any order, or a template with something missing or too much."""
-    kind = random.randrange(4)
+    kind = random.randrange(6)
     if kind == 0:
         return random.randbytes(random.randrange(60)).decode("latin-1")
     if kind == 1:
         return "".join(random.choice(PIECES) for _ in range(random.randrange(1, 25)))
     if kind == 2:
         return "".join(random.choice("#${}()[].!\\\"' \nabifendsetforeach=") for _ in range(random.randrange(40)))
-    chars = list(random.choice(corpus))
+    whole = random_template(random, random.choice(list(vtl.Dialect))) if kind == 3 else random.choice(corpus)
+    return damaged(random, whole)
+
+
+def damaged(random: Random, whole: str) -> str:
+    """A text with something missing or too much in one to three places."""
+    chars = list(whole)
     for _ in range(random.randrange(1, 4)):
         at = random.randrange(len(chars) + 1)
         chars[at : at + random.randrange(2)] = random.choice((random.choice(PIECES), ""))
@@ -64,24 +76,30 @@ def odd_input(random: Random, corpus: list[str]) -> str:
 def throw(tries: int, first: int) -> int:
     """Return how many inputs gave neither text nor a template error."""
     corpus, outcomes, escaped = templates(), Counter[str](), 0
-    slowest, started = (0.0, ""), time.monotonic()
+    slowest, started = (0.0, 0, ""), time.monotonic()
     for seed in range(first, first + tries):
         random = Random(seed)
         source = odd_input(random, corpus)
         dialect = random.choice(list(vtl.Dialect))
-        before = time.monotonic()
+        before = time.process_time()
         try:
-            vtl.compile(source, dialect, LIMITS).render(json.loads(json.dumps(CONTEXT)))
+            template = vtl.compile(source, dialect, LIMITS)
+            if random.random() < 0.5:
+                template.render(json.loads(json.dumps(CONTEXT)))
+            else:
+                render(
+                    template, Variables(body=damaged(random, BODY), querystring={"a": "1"}, context={"m": {"a": "b"}})
+                )
             outcomes["text"] += 1
         except vtl.TemplateError as error:
             outcomes[error.__class__.__name__] += 1
         except Exception as error:  # noqa: BLE001 - this is what the run looks for
             escaped += 1
             print(f"seed {seed}: {source!r} gave {error!r}")
-        slowest = max(slowest, (time.monotonic() - before, source))
+        slowest = max(slowest, (time.process_time() - before, seed, source))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{tries} inputs in {time.monotonic() - started:.0f} s: {dict(outcomes)}, {escaped} escaped, {memory} MiB")
-    print(f"slowest {slowest[0]:.3f} s: {slowest[1][:200]!r}")
+    print(f"slowest {slowest[0]:.3f} s of processor time, seed {slowest[1]}: {slowest[2][:200]!r}")
     return escaped
 
 

@@ -44,7 +44,7 @@ def test_output_that_is_no_json_for_a_sample() -> None:
     (finding,) = lint_template(
         '{"a": $input.path("$.a").size()}', samples=[Variables(body="{}"), Variables(body='{"a": [1]}')]
     )
-    assert (finding.rule.value, finding.line) == ("not-json", 0)
+    assert (finding.rule.value, finding.line) == ("not-json", 1)
     assert "sample 1" in finding.message
     assert [f.rule.value for f in lint_template("NaN", samples=[Variables()])] == ["not-json"]
     (failed,) = lint_template('{"a": "$util.urlDecode($context.x)"}', samples=[Variables(context={"x": "%"})])

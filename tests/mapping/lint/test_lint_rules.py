@@ -296,6 +296,6 @@ def test_a_bound_above_the_limit_is_none() -> None:
 
 def test_size_and_syntax() -> None:
     assert found("a" * (300 * 1024)) == []
-    assert found("a" * (300 * 1024 + 1)) == [("template-size", 0, 0)]
-    assert found("é" * (150 * 1024 + 1)) == [("template-size", 0, 0)]
+    assert found("a" * (300 * 1024 + 1)) == [("template-size", 1, 1)]
+    assert found("é" * (150 * 1024 + 1)) == [("template-size", 1, 1)]
     assert found("a\n#if($context.stage") == [("syntax", 2, 19)]
