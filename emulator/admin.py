@@ -5,6 +5,7 @@ GET  /stage    the stage as GetStage shows it (?name= where there are several)
 GET  /lineup   the endpoints: name, status, since when, how often invoked; the Lambda functions;
                what of the program has no effect here, and what is ignored by order
 GET  /usage    what each API key has used of its plan's quota
+GET  /metrics  what the registered metric filters have counted of the access log
 POST /try, PATCH /stage   a method's test and an update of the stage (`admin_stage.py`)
 POST /reload   {"config": {...}} or nothing: run the program again, swap when its endpoints are in service
 """
@@ -42,12 +43,14 @@ def handler(control: Control) -> Handler:
                 return _json(200, lineup(control))
             case "GET", "/usage":
                 return _json(200, usage(control))
+            case "GET", "/metrics":
+                return _json(200, {"metrics": control.metrics.read()})
             case ("POST", "/try") | ("PATCH", "/stage"):
                 return _json(*await admin_stage.answer(control, request))
             case "POST", "/reload":
                 return await _reload(control, request.body)
             case _:
-                return _json(404, {"message": "GET /health, GET /stage, GET /lineup, GET /usage or POST /reload"})
+                return _json(404, {"message": "GET /health, /stage, /lineup, /usage, /metrics or POST /reload"})
 
     return handle
 

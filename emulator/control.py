@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from emulator.metric_filters import Metrics
 from emulator.served import Served
 
 
@@ -11,6 +12,7 @@ class Control(Protocol):
 
     created: float
     updated: float
+    metrics: Metrics
 
     @property
     def served(self) -> Served:

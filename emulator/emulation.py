@@ -27,6 +27,7 @@ from emulator.functions import Functions, Settings
 from emulator.graph import Graph, StageState
 from emulator.http_server import HttpServer
 from emulator.metering import Metering
+from emulator.metric_filters import Metrics
 from emulator.pipeline import Passage, respond
 from emulator.protocol import INVOCATION_SECONDS
 from emulator.reading import graph_of
@@ -97,6 +98,7 @@ class Emulation:
             split=Split(seed=options.seed),
         )
         self.access_logs = AccessLogs(options.store / "logs")
+        self.metrics = Metrics(self.access_logs.path)
         self.execution_logs: dict[str, LogFile] = {}
         self.created = self.updated = time.time()
         self._served: Served | None = None
@@ -159,6 +161,7 @@ class Emulation:
             raise
         await self.function_aws.take_over(graph, endpoints)
         self._served = serving(graph, endpoints, functions, self.lasting)
+        self.metrics.follow(graph.filters)
 
     async def reload(self, config: Mapping[str, Any] | None = None) -> None:
         """Take over another configuration, or the changed file. Requests in flight end on the old state.
@@ -177,6 +180,7 @@ class Emulation:
                 raise
             await self.function_aws.take_over(graph, endpoints)
             self._served = serving(graph, endpoints, functions, self.lasting)
+            self.metrics.follow(graph.filters)
             self.updated = time.time()
             gone = [each for name, each in old.endpoints.items() if endpoints.get(name) is not each]
             retiring = self._retire(old, functions, gone, list(self._retiring))

@@ -72,11 +72,17 @@ class FilterPattern:
 
     def matches_line(self, line: bytes | str) -> bool:
         """Whether a line matches; one that is no JSON object never does."""
-        try:
-            event: Any = json.loads(line)
-        except ValueError:
-            return False
-        return isinstance(event, dict) and self._matches(cast("Event", event))
+        event = decoded(line)
+        return event is not None and self._matches(event)
+
+
+def decoded(line: bytes | str) -> Event | None:
+    """Decode a line; None where it is no JSON object."""
+    try:
+        event: Any = json.loads(line)
+    except ValueError:
+        return None
+    return cast("Event", event) if isinstance(event, dict) else None
 
 
 @cache

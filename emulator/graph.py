@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from emulator.api import Api
 from emulator.computed import Place
 from emulator.findings import Finding
+from emulator.metric_filters import MetricFilter
 from emulator.plans import Plan
 from emulator.throttle import Throttle
 
@@ -132,5 +133,6 @@ class Graph:
     plans: tuple[Plan, ...] = ()
     mappings: tuple[BasePath, ...] = ()
     closed: bool = False
+    filters: tuple[MetricFilter, ...] = ()
     ignored: tuple[Finding, ...] = ()
     noted: tuple[Finding, ...] = ()

@@ -16,6 +16,7 @@ from emulator.errors import GraphError, UnsupportedError
 from emulator.findings import Feature, Findings
 from emulator.function_reading import function_specs, invoked, table_specs
 from emulator.graph import AccessLog, Canary, Capture, EndpointSpec, Graph, StageState
+from emulator.metric_filters import metric_filters
 from emulator.openapi import Beside, api_of
 from emulator.plan_reading import plans_of
 from emulator.recording import Recording, Registration
@@ -70,6 +71,7 @@ def graph_of(recording: Recording, *, ignore_unsupported: bool = False) -> Graph
         plans=plans_of(recording, apis[0].id),
         mappings=mappings,
         closed=closed,
+        filters=metric_filters(recording),
         ignored=findings.ignored,
         noted=findings.noted,
     )
