@@ -165,7 +165,7 @@ def test_what_is_not_imitated_is_refused_by_name(ours: Any) -> None:
 
 def test_another_service_is_refused_by_name(ours: Any) -> None:
     keys: Any = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "eu-west-1"}
-    queue = boto3.client("logs", endpoint_url=ours.meta.endpoint_url, **keys)
+    queue = cast("Any", boto3).client("logs", endpoint_url=ours.meta.endpoint_url, **keys)
     with pytest.raises(ClientError, match=r"InvokeEndpoint and DynamoDB's reading by key, not Logs_20140328"):
         queue.describe_log_groups()
 

@@ -47,7 +47,7 @@ class Counted:
         kept = {name: {"Keys": each["Keys"][: len(each["Keys"]) - left]} for name, each in RequestItems.items()}
         later = {name: {"Keys": each["Keys"][len(kept[name]["Keys"]) :]} for name, each in RequestItems.items()}
         asked = {name: each for name, each in kept.items() if each["Keys"]}
-        said = self.client.batch_get_item(RequestItems=asked) if asked else {"Responses": {}}
+        said: Any = self.client.batch_get_item(RequestItems=asked) if asked else {"Responses": {}}
         return {**said, "UnprocessedKeys": {name: each for name, each in later.items() if each["Keys"]}}
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
 from functions.enriched_v1.data import Names
@@ -59,6 +61,27 @@ def test_an_event_is_answered_in_the_items_order() -> None:
     assert response.is_valid(answer)
     assert request.is_valid(EVENT)
     assert (runtime.asked[0]["EndpointName"], runtime.asked[0]["InferenceId"]) == ("e", "r-1")
+
+
+@settings(deadline=None, max_examples=100)
+@given(items=st.lists(st.integers(0, 999_999_999), min_size=1, max_size=120), titled=st.sets(st.integers(0, 9)))
+def test_every_item_has_its_own_rating_title_and_mark(items: list[int], titled: set[int]) -> None:
+    class Numbered:
+        def invoke_endpoint(self, **asked: Any) -> Mapping[str, Any]:
+            ids = [each["in1"][0] for each in json.loads(asked["Body"])["instances"]]
+            return {"Body": io.BytesIO(json.dumps({"predictions": [{"scores": [each]} for each in ids]}).encode())}
+
+    class Some:
+        def batch_get_item(self, *, RequestItems: Any) -> Mapping[str, Any]:  # noqa: N803 - boto3's own
+            keys = [key["movie_id"] for key in RequestItems["m"]["Keys"] if int(key["movie_id"]["N"]) % 10 in titled]
+            movies = [{"movie_id": key, "title": {"S": f"Movie {key['N']}"}} for key in keys]
+            return {"Responses": {"m": movies, "s": [{"movie_id": key} for key in keys]}, "UnprocessedKeys": {}}
+
+    handle = Handler(runtime=Numbered(), tables=Some(), endpoint="e", names=Names(movies="m", seen="s"))
+    answer = handle({"requestId": "", "user": 1, "items": items}, Context())
+    there = [item % 10 in titled for item in items]
+    titles = [f"Movie {item}" if known else "" for item, known in zip(items, there, strict=True)]
+    assert answer == {"ratings": items, "titles": titles, "seen": there}
 
 
 def test_what_the_template_refused_asks_nobody() -> None:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -19,7 +19,9 @@ from mapping.vtl.gateway import render
 
 @pytest.fixture
 def runtime() -> Any:
-    return boto3.client("sagemaker-runtime", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    return cast("Any", boto3).client(
+        "sagemaker-runtime", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
 
 
 def said(body: bytes) -> dict[str, object]:
