@@ -144,8 +144,8 @@ ALARM_WINDOW_SECONDS = 86_400
 
 SHARE_PERCENT = (0.0, 100.0)
 
-LATENCY_MILLISECONDS = (0.0, 300_000.0)
-"""Above the longest timeout of an integration no answer is slow."""
+LATENCY_MILLISECONDS = (1.0, 300_000.0)
+"""API Gateway tells whole milliseconds; above the longest timeout of an integration no answer is slow."""
 
 MODEL_LATENCY_MILLISECONDS = (0.0, 60_000.0)
 """SageMaker waits a minute for a container: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html"""

@@ -28,7 +28,7 @@ class AlarmSettings:
         default=5.0,
     )
     slow_milliseconds: float | None = setting(
-        Number(*limits.LATENCY_MILLISECONDS, above=True),
+        Number(*limits.LATENCY_MILLISECONDS),
         "The time above which an answer is slow; one of latencyThresholdsMilliseconds, without it the highest of them",
         unit="milliseconds",
         default=None,
@@ -71,7 +71,7 @@ class ObservabilitySettings:
     """`observability`: what metric filters count of the access log; alarms and a dashboard made of the same counts."""
 
     latency_thresholds_milliseconds: tuple[float, ...] = setting(
-        Listing(Number(*limits.LATENCY_MILLISECONDS, above=True)),
+        Listing(Number(*limits.LATENCY_MILLISECONDS)),
         "How many answers took longer than each of these is counted, from when the filter is made on. On AWS a "
         "rollout compares latency by them, and a policy's own thresholds must be among them",
         unit="milliseconds",

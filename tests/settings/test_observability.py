@@ -49,9 +49,9 @@ def test_every_key_is_read() -> None:
     alarms: dict[str, Any] = {"enabled": False, "topic": True, "actions": [TOPIC], "errorPercent": 0.5}
     alarms |= {"slowMilliseconds": 50, "slowPercent": 1, "modelErrorPercent": 2, "modelLatencyMilliseconds": 99.5}
     alarms |= {"minimumRequests": 1, "periodSeconds": 300, "periods": 288, "breachingPeriods": 288}
-    found = read({"latencyThresholdsMilliseconds": [50, 0.5], "alarms": alarms, "dashboard": False})
+    found = read({"latencyThresholdsMilliseconds": [50, 1.5], "alarms": alarms, "dashboard": False})
     assert found == ObservabilitySettings(
-        latency_thresholds_milliseconds=(50.0, 0.5),
+        latency_thresholds_milliseconds=(50.0, 1.5),
         alarms=AlarmSettings(
             enabled=False,
             topic=True,
@@ -74,7 +74,7 @@ def test_every_key_is_read() -> None:
     ("observability", "path", "said"),
     [
         ({"latencyThresholdsMilliseconds": [50, 50.0]}, "latencyThresholdsMilliseconds[1]", "again"),
-        ({"latencyThresholdsMilliseconds": [0]}, "latencyThresholdsMilliseconds[0]", "a number above 0"),
+        ({"latencyThresholdsMilliseconds": [0.5]}, "latencyThresholdsMilliseconds[0]", "a number from 1 to 300000"),
         ({"latencyThresholdsMilliseconds": ["50"]}, "latencyThresholdsMilliseconds[0]", "without quotes"),
         ({"latencyThresholdsMilliseconds": list(range(1, 22))}, "latencyThresholdsMilliseconds", "at most 20"),
         ({"alarms": {"slowMilliseconds": 60}}, "alarms.slowMilliseconds", "one of observability.latencyThresholds"),
