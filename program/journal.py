@@ -33,15 +33,17 @@ class Journalled:
 
     @property
     def carried(self) -> Carried:
-        """What is not computed anew. Documents: all of a rollout under way, later the kept releases'; thresholds: those
-        that answers are counted by while it is under way.
+        """What is not computed anew.
+
+        Documents: all of a rollout under way, later the kept releases'. Thresholds: those that its answers are counted
+        by, until nothing of it is left, so that none of its updates makes or drops a filter.
         """
         if self.split is None or self.split.over:
             return Carried()
         kept = self.split.documents if self.in_force else self.split.target.warm
         return Carried(
             documents={release: text for release, text in self.split.documents.items() if release in kept},
-            thresholds=self.split.thresholds if self.split.under_way else {},
+            thresholds=self.split.thresholds,
         )
 
     @property

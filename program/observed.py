@@ -1,7 +1,7 @@
 """What is watched of a stack: the rows of `rollout/metrics.py` as metric filters, alarms and graphs. Pure.
 
-A filter counts from when it is made on, so the thresholds are fixed ones of the settings; a rollout under way brings
-its own, and they are counted until it has ended, whatever an older checkout's settings say. Which log group gets a
+A filter counts from when it is made on, so the thresholds are fixed ones of the settings; a rollout brings its own,
+and they are counted until nothing of it is left, whatever an older checkout's settings say. Which log group gets a
 canary's lines is not settled by AWS's pages. Both are counted, each under a name of its own, and each has an alarm of
 its own: whichever has the lines goes off, and nothing is added up.
 """

@@ -1,7 +1,7 @@
 """What the program declares by the journal: the split in force, who decides it, and what it refuses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +141,22 @@ def test_its_manifests_and_documents_are_the_journals(tmp_path: Path) -> None:
     assert declared.stage is not None
     assert declared.stage.canary is not None
     assert (declared.stage.stable.document, declared.stage.canary.document) == (DOCUMENTS["r1"], DOCUMENTS["r2"])
+
+
+def test_its_thresholds_are_counted_until_nothing_is_left_of_it(tmp_path: Path) -> None:
+    begun = replace(START, thresholds={"p50": 41.5, "p99": 200.0})
+
+    def counted(name: str, *bodies: Body, **configured: object) -> list[str]:
+        one = world(tmp_path / name, begun, *bodies, **configured)
+        carried = one.journalled().carried
+        declared = arguments(one.settings(), one.lineup(), CLOUD, stack="dev", store=one.store.uri, carried=carried)
+        return [end for end in declared.observability.filters if end.startswith("stable-slow")]
+
+    own = ["stable-slow-50ms", "stable-slow-200ms", "stable-slow-1000ms"]  # dev's
+    assert counted("under way", *steps()[1:]) == ["stable-slow-41.5ms", *own]
+    assert counted("kept", *ENDED[1:], stable="r2", rollout="r2-1") == ["stable-slow-41.5ms", *own]
+    over = (*ENDED[1:], RETIRE, Verified(target=RETIRE.target))
+    assert counted("over", *over, stable="r2", rollout="r2-1") == own
 
 
 def test_a_canary_other_than_the_rollouts_is_refused(tmp_path: Path) -> None:
