@@ -17,7 +17,8 @@ from mapping.vtl.gateway import render
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
 from mapping.vtl.jsonpath_errors import EvaluationError, JsonPathError, PathNotFoundError
-from mapping.vtl.values import Host, text
+from mapping.vtl.texts import text
+from mapping.vtl.values import Host
 
 Json = dict[str, object]
 Case = Callable[[Json], Json]

@@ -101,20 +101,28 @@ def markdown(table: Table, costs: dict[str, tuple[float, int]]) -> str:
         "| Case | " + " | ".join(engines) + " |",
         "|---|" + "---:|" * len(engines),
     ]
-    notes: dict[str, None] = {}
+    notes: dict[str, list[str]] = {}
     for name, own in table[OURS].items():
         cells: list[str] = []
         for engine in engines:
             result = table[engine][name]
             cells.append(_cell(result, own))
-            if result.seconds is not None and result.output and result.output != own.output:
-                notes[f"{engine} prints another text for {name}."] = None
-            if result.problem and result.seconds is None and engine != FLOOR:
-                notes[f"{engine} cannot run {name.split(',')[0]}: {result.problem}"] = None
+            note = _note(result, own)
+            if note and engine != FLOOR:
+                notes.setdefault(f"{engine} {note}", []).append(name)
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     lines += ["", "| Template | compile, ms | memory, KB |", "|---|---:|---:|"]
     lines += [f"| {name} | {seconds * 1e3:.2f} | {size / 1024:.0f} |" for name, (seconds, size) in costs.items()]
-    return "\n".join([*lines, "", *(f"- {note}" for note in notes)]).rstrip() + "\n"
+    return "\n".join([*lines, "", *(f"- {note}: {'; '.join(names)}." for note, names in notes.items())]).rstrip() + "\n"
+
+
+def _note(result: Result, own: Result) -> str:
+    """Return what is to be said of a result beside its time; nothing where the text is ours."""
+    if result.seconds is None:
+        return f"cannot run ({result.problem})"
+    if result.output == own.output:
+        return ""
+    return "prints other white space" if result.output.split() == own.output.split() else "prints another text"
 
 
 def _cell(result: Result, own: Result) -> str:

@@ -4,8 +4,9 @@
     text = template.render({"input": ...})
 
 A template is parsed once (`tokens`, `lexer`, `parser`, `build` -> `tree`), compiled once to a Python function
-(`analysis`, `expressions`, `compiler`), and rendered many times. Values are plain Python (`values`); what a template
-may call on them is in tables (`strings`, `numbers`, `containers`), and `Host` is for objects of the caller's own.
+(`analysis` and `known` say what may be left out; `references`, `expressions`, `printing`, `loops` and `compiler` write
+it, `program` loads it), and rendered many times. Values are plain Python (`values`); what a template may call on them
+is in tables (`strings`, `numbers`, `lists`, `maps`), and `Host` is for objects of the caller's own.
 """
 
 from mapping.vtl.errors import TemplateBoundError, TemplateError, TemplateRunError, TemplateSyntaxError

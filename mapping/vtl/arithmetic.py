@@ -11,18 +11,7 @@ from decimal import ROUND_HALF_DOWN, Context, Decimal
 from typing import cast
 
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
-from mapping.vtl.values import (
-    INT_MAX,
-    INT_MIN,
-    LONG_MAX,
-    LONG_MIN,
-    BigDecimal,
-    BigInteger,
-    Byte,
-    Float,
-    Long,
-    Short,
-)
+from mapping.vtl.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, BigDecimal, BigInteger, Byte, Float, Long, Short
 
 _EXACT = Context(prec=5000, Emax=999999, Emin=-999999)
 _MOST_BITS = 14_280

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+from mapping.vtl.equality import equals, hash_code, signed
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.methods import Kind, Table, View, is_collection
-from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, Host, container_text, equals, hash_code, signed, text
+from mapping.vtl.texts import container_text, text
+from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, Host
 
 MOST = MAX_TEXT // 8
 """Elements that a list or map may have."""

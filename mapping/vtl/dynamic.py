@@ -16,7 +16,7 @@ from mapping.vtl.program import GLOBALS
 from mapping.vtl.runtime import Broken, Halt, Run
 from mapping.vtl.scope import Scope, leave_scope
 from mapping.vtl.source import Line, literal
-from mapping.vtl.values import text
+from mapping.vtl.texts import text
 
 
 class Session:

@@ -8,7 +8,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
-from mapping.vtl.values import Char, Float, float_text, text
+from mapping.vtl.texts import float_text, text
+from mapping.vtl.values import Char, Float
 
 _SPECIFIER = re.compile(r"%(\d+\$)?([-#+ 0,(<]*)(\d+)?(\.\d+)?([tT])?([a-zA-Z%])")
 _WIDEST = 10_000

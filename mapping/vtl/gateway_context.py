@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from mapping.variables import Overrides, Variables
+from mapping.vtl.equality import equals
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
-from mapping.vtl.values import NO_METHOD, ArrayList, Host, equals, text
+from mapping.vtl.texts import text
+from mapping.vtl.values import NO_METHOD, ArrayList, Host
 
 Place = tuple[str, ...]
 """The names that lead from `$context` to a value."""

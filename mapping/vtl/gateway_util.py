@@ -14,7 +14,8 @@ from urllib.parse import quote_plus
 
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.inputs_json import BodyError, parse_json
-from mapping.vtl.values import NO_METHOD, Host, text
+from mapping.vtl.texts import text
+from mapping.vtl.values import NO_METHOD, Host
 
 _ESCAPES: Final = {
     "'": "\\'",

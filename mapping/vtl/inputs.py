@@ -14,7 +14,8 @@ from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
 from mapping.vtl.jsonpath_errors import InvalidPathError, PathBoundError
-from mapping.vtl.values import NO_METHOD, Host, json_text, text
+from mapping.vtl.texts import json_text, text
+from mapping.vtl.values import NO_METHOD, Host
 
 EMPTY_BODY: Final = "{}"
 """What an empty body is to a template (recorded 2025-03-19)."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, Protocol, cast
 
+from mapping.vtl.equality import equals
 from mapping.vtl.errors import TemplateError
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath_cursor import unescape
@@ -37,8 +38,7 @@ from mapping.vtl.jsonpath_tree import (
     Undefined,
 )
 from mapping.vtl.regex import java_pattern
-from mapping.vtl.values import equals
-from mapping.vtl.values import text as to_text
+from mapping.vtl.texts import text as to_text
 
 _DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z")
 _INLINE: Final = "imsx"  # of Java's flags those that Python's expressions have too

@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from mapping.vtl.containers import MapView
 from mapping.vtl.jsonpath_errors import EvaluationError, InvalidPathError
-from mapping.vtl.values import text as to_text
+from mapping.vtl.texts import text as to_text
 
 Values = Sequence[object]
 """The arguments' values."""

@@ -1,9 +1,11 @@
 """Methods of lists (java.util.ArrayList, json-smart's JSONArray) and of arrays."""
 
 from mapping.vtl.containers import COLLECTION, MOST, contains, failure, items_of
+from mapping.vtl.equality import equals
 from mapping.vtl.errors import TemplateBoundError
 from mapping.vtl.methods import Kind, Table
-from mapping.vtl.values import ArrayList, equals, text
+from mapping.vtl.texts import text
+from mapping.vtl.values import ArrayList
 
 
 def _index(items: list[object], index: int, construct: str) -> int:

@@ -1,9 +1,10 @@
 """Methods of maps (java.util.LinkedHashMap)."""
 
 from mapping.vtl.containers import MOST, MapView, contains, failure
+from mapping.vtl.equality import equals, hash_code
 from mapping.vtl.errors import TemplateBoundError
 from mapping.vtl.methods import Kind, Table
-from mapping.vtl.values import equals, hash_code, text
+from mapping.vtl.texts import text
 
 MAP = Table()
 """java.util.LinkedHashMap."""

@@ -7,22 +7,11 @@ from decimal import Decimal
 from typing import cast
 
 from mapping.vtl.arithmetic import arithmetic, compare, to_float32
+from mapping.vtl.equality import equals, hash_code
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.methods import Kind, Table
-from mapping.vtl.values import (
-    INT_MAX,
-    INT_MIN,
-    LONG_MAX,
-    LONG_MIN,
-    BigInteger,
-    Byte,
-    Float,
-    Long,
-    Short,
-    equals,
-    hash_code,
-    text,
-)
+from mapping.vtl.texts import text
+from mapping.vtl.values import INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, BigInteger, Byte, Float, Long, Short
 
 _DOUBLE = re.compile(r"[+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?)")
 

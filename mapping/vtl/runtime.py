@@ -7,10 +7,12 @@ from orjson import dumps
 
 from mapping.vtl import access
 from mapping.vtl.arithmetic import compare, is_number, plus
+from mapping.vtl.equality import class_of, equals
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.limits import Limits
 from mapping.vtl.numbers import narrow
-from mapping.vtl.values import NO_METHOD, ArrayList, Host, class_of, equals, text
+from mapping.vtl.texts import text
+from mapping.vtl.values import NO_METHOD, ArrayList, Host
 
 PIECES = 20_000
 """Pieces of output after which they are joined and counted."""

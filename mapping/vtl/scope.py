@@ -3,7 +3,8 @@
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.maps import MAP, findable
 from mapping.vtl.runtime import Broken
-from mapping.vtl.values import NO_METHOD, Host, text
+from mapping.vtl.texts import text
+from mapping.vtl.values import NO_METHOD, Host
 
 
 class Scope(Host):

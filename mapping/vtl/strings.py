@@ -6,11 +6,13 @@ Positions count UTF-16 units, as Java does; text outside the Basic Multilingual 
 import re
 from typing import cast
 
+from mapping.vtl.equality import equals, string_hash
 from mapping.vtl.errors import TemplateBoundError, TemplateRunError
 from mapping.vtl.formatting import java_format
 from mapping.vtl.methods import Kind, Table
 from mapping.vtl.regex import checked, expand, split
-from mapping.vtl.values import MAX_TEXT, Array, Byte, Char, equals, string_hash, text, utf16
+from mapping.vtl.texts import text
+from mapping.vtl.values import MAX_TEXT, Array, Byte, Char, utf16
 
 STRING = Table()
 CHARACTER = Table()

@@ -4,11 +4,15 @@
 
 from itertools import product
 from pathlib import Path
+from random import Random
 
+from tests.oracle.flow import random_flow
 from tests.oracle.generator import CONTEXT
 from tests.oracle.oracle import Case
 
 HERE = Path(__file__).parent
+PROGRAMS = 80
+"""Programs over few variables, so that what the compiler must forget is held without Java too."""
 
 NEIGHBOURS = (
     "t", "$s", "$!undef", "${n}", "$undef", "#set($x = 1)", "#if($t)a#end", "#if($f)a#{else}b#end", "#foreach($i in [1..2])$i#end",
@@ -56,7 +60,7 @@ CONTROL = """#if($t)a#end|#if($f)a#end|#if($undef)a#end|#if($nul)a#end|#if($e)a#
 |#macro(q)m#end#q()|#macro(q $a)[$a]#end#q(1)#q($undef)#q("a$n")|#macro(q)#end|#macro()|#macro|#macro(q $a)$!a#end#q()|#evaluate("$s")|#evaluate('$n')|#evaluate|#return($n)|#include("x")|#parse("x")|#end2|#elsewhere|#ifx|#setx|#set x"""
 METHODS = """$s.length()|$e.length()|$s.substring(4)|$s.substring(0,3)|$s.substring(9)|$s.indexOf("o")|$s.indexOf("o",2)|$s.indexOf("z")|$s.lastIndexOf("b")|$s.charAt(0)|$s.charAt(99)|$s.contains("oo")|$s.startsWith("f")|$s.endsWith("r")
 |$s.equals("foo bar")|$s.equals(1)|$s.equalsIgnoreCase("FOO BAR")|$s.compareTo("foo")|$s.hashCode()|$s.isEmpty()|$e.isEmpty()|$s.empty|$s.toUpperCase()|$s.toLowerCase()|$s.trim()|$s.concat("!")|$s.replace("o","0")|$s.replaceAll("o+","<$0>")|$s.replaceAll("(o)(.)","$2$1")
-|$s.replaceAll("(?<x>o)","[${x}]")|$s.replaceFirst("o","0")|$s.replaceAll("o","$9")|$s.replaceAll("[","x")|$s.matches("[a-z ]+")|$s.matches("foo")|$s.matches("^foo.*$")|$csv.split(",").size()|$csv.split(",",-1).size()|$csv.split(",",2)[1]|$e.split(",").size()|$csv.split("")[0]|$s.split("o")[0]|$s.split(" ")
+|$s.replaceAll("(?<x>o)","[${x}]")|$s.replaceFirst("o","0")|$s.replaceAll("o","$9")|$s.replaceAll("[","x")|$s.matches("[a-z ]+")|$s.matches("foo")|$s.matches("^foo.*$")|$csv.split(",").size()|$csv.split(",",-1).size()|$csv.split(",",2)[1]|$e.split(",").size()|$csv.split("")[0]|$csv.replaceAll("[+--]","x")|$s.split("o")[0]|$s.split(" ")
 |$s.format("%s-%d-%5.2f|%-5s|%05d|%x", "a", 7, 2.5, "b", 42, 255)|$s.format("%,d %+d %e %b %c%% %n", 1234567, 5, 12345.678, true, 65)|$s.format("%d", "x")|$s.format("%2$s %1$s", 1, 2)|$s.join("-", "a", "b")|$s.join("-", $ls)|$s.valueOf(1)|$s.toString()|$s.nope()|$s.length(1)|$u.length()|$u.getBytes("UTF-8").size()
 |$n.toString()|$n.intValue()|$n.doubleValue()|$n.longValue()|$n.hashCode()|$n.compareTo(2)|$n.equals(3)|$n.equals("3")|$n.parseInt("12")|$n.parseInt("x")|$n.parseInt("ff", 16)|$n.valueOf("7")|$n.toHexString(255)|$n.MAX_VALUE|$d.intValue()|$d.isNaN()|$d.naN|$d.parseDouble("1e3")|$d.toString()|$d.hashCode()|$big.hashCode()|$huge.hashCode()|$t.toString()|$t.booleanValue()|$t.hashCode()
 |$l.size()|$l.isEmpty()|$l.empty|$l.get(0)|$l.get(9)|$l.contains(2)|$l.contains("2")|$l.indexOf(3)|$l.add(4) $l|$l.add(0, 9) $l|$l.addAll([7, 8]) $l|$l.remove(0) $l|$l.remove("x") $l|$l.set(0, "z") $l|$l.subList(0, 2)|$l.clear() $l|$l.hashCode()|$l.equals([1, 2, 3])|$l.toString()|$l.iterator().next()|$l.containsAll([1])|$l.retainAll([1]) $l|$l.removeAll([1]) $l|$l.lastIndexOf(1)|$l.toArray().size()
@@ -85,7 +89,8 @@ def templates() -> list[str]:
     pairs = [spacing.format(a=a, b=b) for a, b in product(NEIGHBOURS, NEIGHBOURS) for spacing in SPACINGS[:2]]
     alone = [spacing.replace("{b}", "").format(a=a) for a in NEIGHBOURS for spacing in SPACINGS]
     files = [path.read_text(encoding="utf-8") for path in sorted(HERE.glob("*.vtl"))]
-    return list(dict.fromkeys([*listed, *alone, *pairs, *FIELD, *files]))
+    programs = [random_flow(Random(seed)) for seed in range(PROGRAMS)]
+    return list(dict.fromkeys([*listed, *alone, *pairs, *FIELD, *files, *programs]))
 
 
 def cases() -> list[Case]:

@@ -18,7 +18,7 @@ from mapping.vtl.containers import MapView
 from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
 from mapping.vtl.jsonpath_errors import InvalidPathError, JsonPathError, PathNotFoundError
-from mapping.vtl.values import text
+from mapping.vtl.texts import text
 from tests.oracle_jsonpath.corpus import cases
 
 HERE = Path(__file__).parent

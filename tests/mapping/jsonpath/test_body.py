@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapping.vtl.inputs_json import MAX_DEPTH, BodyError, parse_json
-from mapping.vtl.values import BigDecimal, text
+from mapping.vtl.texts import text
+from mapping.vtl.values import BigDecimal
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.text(max_size=5) | st.floats(-1e15, 1e15),

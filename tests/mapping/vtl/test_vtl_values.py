@@ -10,20 +10,11 @@ from hypothesis import strategies as st
 
 from mapping import vtl
 from mapping.vtl.arithmetic import arithmetic, compare
+from mapping.vtl.equality import equals, hash_code
 from mapping.vtl.regex import expand, java_pattern, split
 from mapping.vtl.regex_cost import degree, repeats_ambiguously
-from mapping.vtl.values import (
-    ArrayList,
-    BigDecimal,
-    BigInteger,
-    Float,
-    Long,
-    double_text,
-    equals,
-    hash_code,
-    text,
-    utf16,
-)
+from mapping.vtl.texts import double_text, text
+from mapping.vtl.values import ArrayList, BigDecimal, BigInteger, Float, Long, utf16
 
 
 @pytest.mark.parametrize(
