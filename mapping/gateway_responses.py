@@ -27,8 +27,10 @@ _RESPONSES: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "BAD_REQUEST_PARAMETERS": ("400", OWN_MESSAGE, {}),
     "BAD_REQUEST_BODY": ("400", OWN_MESSAGE, {}),
     "UNSUPPORTED_MEDIA_TYPE": ("415", OWN_MESSAGE, {}),
-    # An authorizer that is down says nothing of the caller: AWS's 500 would send him away instead of back.
+    # An authorizer that is down says nothing of the caller: AWS's 500 would send him away instead of back. One that
+    # raises anything but `Unauthorized` is said to be misconfigured (public reports; see docs/fidelity.md).
     "AUTHORIZER_FAILURE": ("503", _fixed("The caller could not be checked"), {"Retry-After": "1"}),
+    "AUTHORIZER_CONFIGURATION_ERROR": ("503", _fixed("The caller could not be checked"), {"Retry-After": "1"}),
     "THROTTLED": ("429", _fixed("Too many requests"), {"Retry-After": "1"}),
     "QUOTA_EXCEEDED": ("429", _fixed("The quota is used up"), {"Retry-After": "3600"}),
     "INTEGRATION_FAILURE": ("502", _fixed("The model could not be reached"), {}),

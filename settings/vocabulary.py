@@ -55,7 +55,7 @@ class QuotaPeriod(StrEnum):
     DAY = "DAY"
     """A day of UTC."""
     WEEK = "WEEK"
-    """A week, from Sunday on."""
+    """A week; on which day it begins is not documented."""
     MONTH = "MONTH"
     """A calendar month."""
 

@@ -134,8 +134,9 @@ def test_a_lambda_authorizer_beside_a_key() -> None:
     assert get(body)["responses"]["403"]["description"] == "The caller may not do this"
 
 
-def test_an_authorizer_that_is_down_is_not_the_callers_fault() -> None:
-    entry = build()["x-amazon-apigateway-gateway-responses"]["AUTHORIZER_FAILURE"]
+@pytest.mark.parametrize("kind", ["AUTHORIZER_FAILURE", "AUTHORIZER_CONFIGURATION_ERROR"])
+def test_an_authorizer_that_is_down_is_not_the_callers_fault(kind: str) -> None:
+    entry = build()["x-amazon-apigateway-gateway-responses"][kind]
     assert entry["statusCode"] == "503"
     assert entry["responseParameters"] == {"gatewayresponse.header.Retry-After": "'1'"}
 

@@ -101,6 +101,7 @@ def test_the_same_api_gives_the_same_text_and_another_limit_another_hash() -> No
         ("BAD_REQUEST_BODY", "400"),
         ("UNSUPPORTED_MEDIA_TYPE", "415"),
         ("AUTHORIZER_FAILURE", "503"),
+        ("AUTHORIZER_CONFIGURATION_ERROR", "503"),
         ("THROTTLED", "429"),
         ("QUOTA_EXCEEDED", "429"),
         ("INTEGRATION_FAILURE", "502"),
