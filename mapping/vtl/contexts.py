@@ -176,7 +176,9 @@ class Body(Host):
         return self._run.finish(out) if self.render(out, self._context) else None
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """Only toString."""
+        """Object's toString and equals."""
+        if name == "equals" and len(args) == 1:
+            return args[0] is self
         return self.vtl_str() if name == "toString" and not args else NO_METHOD
 
 

@@ -269,7 +269,9 @@ class Define(Host):
         return self._run.finish(out) if self.render(out) else None
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """Only toString."""
+        """Object's toString and equals."""
+        if name == "equals" and len(args) == 1:
+            return args[0] is self
         return self.vtl_str() if name == "toString" and not args else NO_METHOD
 
 
