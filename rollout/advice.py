@@ -17,6 +17,11 @@ def advice(stack: str, settings: Settings) -> Iterator[tuple[str, str]]:
             "be billed to you. Make it API_KEY with a usage plan, IAM, COGNITO or JWT, unless that is what you mean"
         )
         yield "api.authorization.type", text
+    jwt = api.authorization.jwt
+    for name, address in (("issuer", jwt and jwt.issuer), ("keySet", jwt and jwt.key_set)):
+        if address is not None and address.startswith("http:"):
+            text = f"is {address}, which is for the emulator: on AWS nothing answers there. Make it the issuer's own"
+            yield f"api.authorization.jwt.{name}", text
     if api.domain is not None and api.domain.tls is TlsPolicy.TLS_1_0:
         yield "api.domain.tls", "is TLS_1_0, which browsers have given up since 2020. Make it TLS_1_2"
     for name, plan in api.plans.items():

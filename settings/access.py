@@ -20,7 +20,10 @@ ROUTE_NAME = matching(
     'a method and a path as the API has it, such as "GET /predicted-ratings/{user_id}"',
 )
 _SCOPE = matching(r"[\x21\x23-\x5B\x5D-\x7E]+", "a scope without blanks (RFC 6749, section 3.3)")
-_URL = matching(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?", "an https address")
+_URL = matching(
+    r"(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?",
+    "an https address, or http on this machine for the emulator",
+)
 
 
 @section

@@ -57,6 +57,15 @@ def test_a_plan_of_nobodys_and_an_old_tls() -> None:
     assert list(said("dev", domain={**domain, "tls": "TLS_1_0"})) == ["api.domain.tls"]
 
 
+def test_an_issuer_on_this_machine_is_for_the_emulator() -> None:
+    jwt = {"issuer": "http://localhost:8080/a", "audience": ["x"], "keySet": "http://127.0.0.1/keys"}
+    assert list(said("dev", authorization={"type": "JWT", "jwt": jwt})) == [
+        "api.authorization.jwt.issuer",
+        "api.authorization.jwt.keySet",
+    ]
+    assert said("dev", authorization=FEATURES["authorization"]) == {}
+
+
 @pytest.mark.parametrize("stack", ["dev", "prod", "local"])
 def test_of_the_committed_stacks_nothing_is_said(stack: str) -> None:
     assert list(advice(stack, parse(load_stack(ROOT / f"Pulumi.{stack}.yaml")))) == []
