@@ -12,6 +12,9 @@ from dataclasses import dataclass
 INSTANCE_HOUR = 0.065
 REQUEST = 3.5e-6
 METRIC_HOUR = 0.30 / 730
+INVOCATION = 0.0000002 + 0.0000166667 * 0.125 * 2
+"""A request, and 128 MB for two seconds (x86, us-east-1: public price lists of 2024)."""
+INVOCATIONS = 20
 MINUTES_OF_A_MODEL = 45
 MINUTES_WITHOUT = 15
 REQUESTS = 1_500
@@ -31,6 +34,7 @@ def estimate(*, model: bool) -> Sequence[Item]:
     items = [
         Item(what=f"about {REQUESTS} requests of a REST API", dollars=REQUESTS * REQUEST),
         Item(what=f"{METRICS} custom metric for an hour", dollars=METRICS * METRIC_HOUR),
+        Item(what=f"about {INVOCATIONS} invocations of a Lambda function", dollars=INVOCATIONS * INVOCATION),
     ]
     if model:
         hours = MINUTES_OF_A_MODEL / 60

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clients:
-    """One client a service. `iam` and `quotas` (service-quotas) have no stubs here."""
+    """One client a service. `functions` (lambda), `iam` and `quotas` (service-quotas) have no stubs here."""
 
     apigateway: "APIGatewayClient"
     cloudwatch: "CloudWatchClient"
@@ -29,6 +29,7 @@ class Clients:
     sagemaker: "SageMakerClient"
     runtime: "SageMakerRuntimeClient"
     sts: "STSClient"
+    functions: Any
     iam: Any
     quotas: Any
 
@@ -57,6 +58,7 @@ def clients(region: str) -> Clients:
         sagemaker=session.client("sagemaker", config=patient),
         runtime=session.client("sagemaker-runtime", config=once),
         sts=session.client("sts", config=patient),
+        functions=session.client("lambda", config=patient),
         iam=session.client("iam", config=patient),
         quotas=session.client("service-quotas", config=patient),
     )

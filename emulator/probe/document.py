@@ -9,10 +9,9 @@ PLAIN_THROTTLE = "/throttled"
 _SEEN = '{"seen": "$util.base64Encode($input.body)"}'
 
 
-def document(title: str, mark: str, *, region: str, role: str) -> str:
-    """Return the document as JSON text. `mark` tells two deployments of it apart; `role` may invoke the endpoints.
-
-    Without a `role` there are no paths in front of a model.
+def document(title: str, mark: str, *, region: str, role: str, call_role: str = "") -> str:
+    """Return the document as JSON text. `mark` tells two deployments of it apart; `role` may invoke the endpoints,
+    `call_role` the function. Without one there are no paths in front of what it is for.
     """
     paths: dict[str, Any] = {
         "/track": _get(_mock(f'{{"canary": "$context.isCanaryRequest", "mark": "{mark}", "x": "$stageVariables.x"}}')),
@@ -30,6 +29,14 @@ def document(title: str, mark: str, *, region: str, role: str) -> str:
             "/hurried": _get(_model(region, role, "${stageVariables.endpoint}", timeout=50)),
             "/fails-there": _get(_model(region, role, "${stageVariables.endpoint}", body='{"not": "ratings"}')),
             "/narrow": _get(_model(region, role, "${stageVariables.serverless}")),
+        }
+    if call_role:
+        named = "${stageVariables.function}"
+        paths |= {
+            "/function": _get(_function(region, call_role, named, "answer")),
+            "/function-fails": _get(_function(region, call_role, named, "fail")),
+            "/function-late": _get(_function(region, call_role, named, "sleep")),
+            "/function-missing": _get(_function(region, call_role, f"{title}-nowhere", "answer")),
         }
     return json.dumps({"openapi": "3.0.1", "info": {"title": title, "version": "1"}, "paths": paths})
 
@@ -75,5 +82,27 @@ def _model(region: str, role: str, endpoint: str, *, body: str = INSTANCE, timeo
         "timeoutInMillis": timeout,
         "responses": {
             pattern: {"statusCode": status, "responseTemplates": seen} for pattern, status in patterns.items()
+        },
+    }
+
+
+def _function(region: str, role: str, name: str, do: str) -> dict[str, Any]:
+    """An integration whose answers say by which pattern they were chosen, and nothing of a request's own."""
+    through = {
+        "default": ("200", '{"through": "default", "seen": $input.json(\'$\')}'),
+        r"Word:[\s\S]*": ("400", '{"through": "its first word"}'),
+        r"[\s\S]*Task timed out after [\s\S]*": ("504", '{"through": "the timeout"}'),
+    }
+    function = f"arn:aws:lambda:{region}:{role.split(':')[4]}:function:{name}"
+    return {
+        "type": "aws",
+        "httpMethod": "POST",
+        "uri": f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations",
+        "credentials": role,
+        "requestTemplates": {"application/json": json.dumps({"do": do})},
+        "passthroughBehavior": "never",
+        "responses": {
+            pattern: {"statusCode": status, "responseTemplates": {"application/json": text}}
+            for pattern, (status, text) in through.items()
         },
     }

@@ -55,7 +55,7 @@ def invoke_role(errand: "Errand") -> str:
     caller = errand.caller
     endpoints = f"arn:aws:sagemaker:{caller.region}:{caller.account}:endpoint/{errand.stem}-*"
     allowed = {"Effect": "Allow", "Action": "sagemaker:InvokeEndpoint", "Resource": endpoints}
-    return _role(errand, "invoke", "apigateway", [allowed])
+    return role(errand, "invoke", "apigateway", [allowed])
 
 
 def serve(errand: "Errand", release: Release) -> Endpoints:
@@ -65,7 +65,7 @@ def serve(errand: "Errand", release: Release) -> Endpoints:
         ClientError: AWS refuses to make one (a quota, a role); what was made so far is in the ledger.
     """
     there, ledger, stem = errand.there, errand.ledger, errand.stem
-    role = _role(errand, "model", "sagemaker", _rights(errand.caller, stem, release))
+    own = role(errand, "model", "sagemaker", _rights(errand.caller, stem, release))
     errand.clock.sleep(10.0)  # a role is known everywhere after some seconds
     container: Any = {
         "Image": release.image,
@@ -73,7 +73,7 @@ def serve(errand: "Errand", release: Release) -> Endpoints:
         "Environment": dict(release.environment),
     }
     there.sagemaker.create_model(
-        ModelName=ledger.intend("model", stem), PrimaryContainer=container, ExecutionRoleArn=role
+        ModelName=ledger.intend("model", stem), PrimaryContainer=container, ExecutionRoleArn=own
     )
     sizes: Mapping[str, Any] = {
         "instance": {"InitialInstanceCount": 1, "InstanceType": INSTANCE_TYPE},
@@ -151,7 +151,8 @@ def _object(uri: str) -> str:
     return f"arn:aws:s3:::{uri.removeprefix('s3://')}"
 
 
-def _role(errand: "Errand", purpose: str, service: str, statements: list[Mapping[str, object]]) -> str:
+def role(errand: "Errand", purpose: str, service: str, statements: list[Mapping[str, object]]) -> str:
+    """Make a role of the probe's that `service` may assume, with these rights; return its ARN."""
     trust = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
     text, rights = (json.dumps({"Version": "2012-10-17", "Statement": each}) for each in ([trust], statements))
     name = errand.ledger.intend("role", f"{errand.stem}-{purpose}")

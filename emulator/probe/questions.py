@@ -15,6 +15,8 @@ class Piece(StrEnum):
     """An endpoint on an instance with the stack's stable release; not there where the stack serves none."""
     SERVERLESS = "serverless endpoint"
     """The same release with room for one invocation at a time, so that it throttles."""
+    FUNCTION = "function"
+    """A Lambda function of the probe's own."""
     NOTHING = "nothing"
     """Only the account."""
 
@@ -147,6 +149,30 @@ QUESTIONS = (
         asks="How many bytes may a request to a real-time endpoint have?",
         assumed="6 MB (one page of AWS's says 25)",
         needs=Piece.MODEL,
+    ),
+    Question(
+        id="function-variable",
+        asks="Is ${stageVariables.function} put into a function's ARN, with a role as the integration's credentials?",
+        assumed="it is, and what the function returns goes out through the default response",
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="function-word",
+        asks="Does a pattern with [\\s\\S] choose by a failed function's message of two lines?",
+        assumed="it does: the whole errorMessage is matched",
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="function-late",
+        asks="What does a function that is stopped at its timeout say?",
+        assumed="a message with `Task timed out after `, which a pattern can choose by",
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="function-missing",
+        asks="What does a client get where the role may not call the function that the URI names, or there is none?",
+        assumed="500 with the body of a configuration error",
+        needs=Piece.FUNCTION,
     ),
     Question(
         id="failed-capture",

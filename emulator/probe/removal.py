@@ -41,6 +41,7 @@ REMOVALS: Mapping[str, Callable[["Clients", str], object]] = {
     "endpoint configuration": lambda there, name: there.sagemaker.delete_endpoint_config(EndpointConfigName=name),
     "model": lambda there, name: there.sagemaker.delete_model(ModelName=name),
     "role": _role,
+    "function": lambda there, name: there.functions.delete_function(FunctionName=name),
     "captures": _captures,
 }
 

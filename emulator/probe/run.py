@@ -84,5 +84,7 @@ def _missing(question: Question, site: Site) -> str:
             return "" if site.endpoints.instance else f"no endpoint: {site.endpoints.why}"
         case Piece.SERVERLESS:
             return "" if site.endpoints.serverless else f"no serverless endpoint: {site.endpoints.why}"
+        case Piece.FUNCTION:
+            return site.not_called and f"no function: {site.not_called}"
         case Piece.API | Piece.NOTHING:
             return ""

@@ -11,6 +11,7 @@ from emulator.errors import ProbeError
 from emulator.probe.clients import refusal
 from emulator.probe.document import PLAIN_THROTTLE, document
 from emulator.probe.errand import Clock, Errand
+from emulator.probe.functions import call_role, function_name, make
 from emulator.probe.models import Endpoints, invoke_role, no_endpoints, serve
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What stands. `root` is the API's address without a stage; `not_logged` says why there is no access log, if so."""
+    """What stands. `root` is the API's address without a stage; `not_logged` says why there is no access log, if so,
+    and `not_called` why there is no function.
+    """
 
     errand: Errand
     http: httpx.Client
@@ -60,6 +63,7 @@ class Site:
     deployments: tuple[str, str]
     endpoints: Endpoints
     not_logged: str
+    not_called: str = ""
 
     @property
     def there(self) -> "Clients":
@@ -119,8 +123,10 @@ def build(errand: Errand, http: httpx.Client) -> Site:
     """
     release = errand.release
     role = "" if release is None else invoke_role(errand)
+    calls = call_role(errand)
     api = _api(errand)
-    first, second = (_deployed(errand, api, mark, role) for mark in ("first", "second"))
+    first, second = (_deployed(errand, api, mark, role, calls) for mark in ("first", "second"))
+    not_called = _function(errand)
     endpoints = no_endpoints() if release is None else serve(errand, release)
     not_logged = _stage(errand, api, first, endpoints)
     site = Site(
@@ -131,6 +137,7 @@ def build(errand: Errand, http: httpx.Client) -> Site:
         deployments=(first, second),
         endpoints=endpoints,
         not_logged=not_logged,
+        not_called=not_called,
     )
     if errand.clock.wait(lambda: _awake(site), at_most=AWAKE_SECONDS) is None:
         raise ProbeError(f"the stage {site.root}/{STAGE} did not answer within {AWAKE_SECONDS:g} s")
@@ -151,8 +158,17 @@ def _api(errand: Errand) -> str:
     return made["id"]
 
 
-def _deployed(errand: Errand, api: str, mark: str, role: str) -> str:
-    text = document(errand.stem, mark, region=errand.caller.region, role=role)
+def _function(errand: Errand) -> str:
+    """Make the function; return why there is none, or nothing."""
+    try:
+        make(errand)
+    except ClientError as error:
+        return refusal(error)
+    return ""
+
+
+def _deployed(errand: Errand, api: str, mark: str, role: str, calls: str) -> str:
+    text = document(errand.stem, mark, region=errand.caller.region, role=role, call_role=calls)
     gateway = errand.there.apigateway
     gateway.put_rest_api(restApiId=api, mode="overwrite", failOnWarnings=True, body=text.encode())
     made = gateway.create_deployment(restApiId=api, description=mark)
@@ -163,7 +179,12 @@ def _deployed(errand: Errand, api: str, mark: str, role: str) -> str:
 def _stage(errand: Errand, api: str, deployment: str, endpoints: Endpoints) -> str:
     """Make the stage, with an access log where the account allows one; return why it does not, or nothing."""
     there, ledger, caller = errand.there, errand.ledger, errand.caller
-    variables = {"x": "stable", "endpoint": endpoints.instance or "none", "serverless": endpoints.serverless or "none"}
+    variables = {
+        "x": "stable",
+        "endpoint": endpoints.instance or "none",
+        "serverless": endpoints.serverless or "none",
+        "function": function_name(errand.stem),
+    }
     there.apigateway.create_stage(restApiId=api, stageName=STAGE, deploymentId=deployment, variables=variables)
     method = f"/{PLAIN_THROTTLE.replace('/', '~1')}/GET"
     _set(errand, api, {f"{method}/throttling/rateLimit": "1", f"{method}/throttling/burstLimit": "1"})

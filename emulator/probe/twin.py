@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from emulator.emulation import Options
 from emulator.probe.document import document
+from emulator.probe.functions import CODE, FILE, HANDLER, RUNTIME, TIMEOUT_SECONDS, function_name
 from emulator.probe.site import STAGE
 from emulator.recording import registered
 from emulator.running import running
@@ -15,17 +16,35 @@ from emulator.running import running
 if TYPE_CHECKING:
     from emulator.recording import Recording
 
+ROLE = "arn:aws:iam::123456789012:role/twin"
+
 
 def recorded(title: str, region: str) -> "Recording":
-    """What the emulator serves: the document's paths without a model, with the same throttle on the same path."""
-    import pulumi_aws as aws  # noqa: PLC0415 - takes a second to import
+    """What the emulator serves: the document's paths without a model, with the same throttle and the same function."""
+    import pulumi  # noqa: PLC0415 - takes a second to import
+    import pulumi_aws as aws  # noqa: PLC0415 - as above
+
+    name = function_name(title)
 
     def build() -> None:
-        text = document(title, "first", region=region, role="")
+        text = document(title, "first", region=region, role="", call_role=ROLE)
         api = aws.apigateway.RestApi("api", body=text)
         deployment = aws.apigateway.Deployment("first", rest_api=api.id, triggers={"document": text})
         stage = aws.apigateway.Stage(
-            "stage", rest_api=api.id, stage_name=STAGE, deployment=deployment.id, variables={"x": "stable"}
+            "stage",
+            rest_api=api.id,
+            stage_name=STAGE,
+            deployment=deployment.id,
+            variables={"x": "stable", "function": name},
+        )
+        aws.lambda_.Function(
+            "function",
+            name=name,
+            runtime=RUNTIME,
+            handler=HANDLER,
+            role=ROLE,
+            timeout=TIMEOUT_SECONDS,
+            code=pulumi.AssetArchive({FILE: pulumi.StringAsset(CODE)}),
         )
         aws.apigateway.MethodSettings(
             "throttle",

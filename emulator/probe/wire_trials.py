@@ -33,6 +33,10 @@ WIRE: Mapping[str, Ask] = {
     "accept": lambda site: site.ask("/accept", headers={"Accept": "application/xml"}),
     "no-stage": lambda site: site.ask("/track", stage=f"no-{STAGE}"),
     "throttled": _throttled,
+    "function-variable": lambda site: site.ask("/function"),
+    "function-word": lambda site: site.ask("/function-fails"),
+    "function-late": lambda site: site.ask("/function-late"),
+    "function-missing": lambda site: site.ask("/function-missing"),
     "too-large": lambda site: site.ask("/body", method="POST", content=b" " * TOO_LARGE),
 }
 """How each question is put, to whichever address the site has."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -16,6 +17,7 @@ from emulator.emulation import Options
 from emulator.probe.clients import Clients, clients, whoami
 from emulator.probe.document import document
 from emulator.probe.errand import Clock, Errand, Release
+from emulator.probe.functions import CODE, FILE, HANDLER, RUNTIME, TIMEOUT_SECONDS
 from emulator.probe.ledger import Ledger
 from emulator.probe.site import LOG_FORMAT, STAGE
 from emulator.recording import Recording, registered
@@ -162,7 +164,9 @@ class Account:
         marks = {each["id"]: each["description"] for each in made}
         endpoints = [each["EndpointName"] for each in self.there.sagemaker.list_endpoints()["Endpoints"]]
         role = "arn:aws:iam::123456789012:role/invoke" if endpoints else ""
-        texts = {mark: document(STEM, mark, region=REGION, role=role) for mark in ("first", "second")}
+        calls = "arn:aws:iam::123456789012:role/call"
+        texts = {mark: document(STEM, mark, region=REGION, role=role, call_role=calls) for mark in ("first", "second")}
+        functions = [each["FunctionName"] for each in self.there.functions.list_functions()["Functions"]]
 
         def build() -> None:
             made = aws.apigateway.RestApi("api", body=texts["second"])
@@ -193,6 +197,11 @@ class Account:
                 method_path="throttled/GET",
                 settings=aws.apigateway.MethodSettingsSettingsArgs(throttling_rate_limit=1, throttling_burst_limit=1),
             )
+            for name in functions:
+                code = pulumi.AssetArchive({FILE: pulumi.StringAsset(CODE)})
+                aws.lambda_.Function(
+                    name, name=name, runtime=RUNTIME, handler=HANDLER, role=calls, timeout=TIMEOUT_SECONDS, code=code
+                )
             for name in endpoints:
                 self.bench._endpoint(name, str(self.bench.archive("model", PREDICTS)), None, None, None)
 

@@ -67,10 +67,11 @@ def test_outcomes_are_counted() -> None:
 
 def test_the_estimate_adds_up() -> None:
     assert sum(item.dollars for item in bill.estimate(model=True)) == pytest.approx(
-        1500 * 3.5e-6 + 0.3 / 730 + 0.065 * 0.75 + 0.01
+        1500 * 3.5e-6 + 0.3 / 730 + 20 * (2e-7 + 1.66667e-5 / 4) + 0.065 * 0.75 + 0.01
     )
     assert bill.told(bill.estimate(model=False), model=False) == (
         "   0.0053 USD  about 1500 requests of a REST API\n"
         "   0.0004 USD  1 custom metric for an hour\n"
+        "   0.0001 USD  about 20 invocations of a Lambda function\n"
         "   0.0057 USD in all, about 15 minutes; the bill is the account's own"
     )

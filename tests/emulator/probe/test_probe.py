@@ -31,7 +31,14 @@ RELEASE = Release(
     artifact="s3://models/r1.tar.gz",
     environment={"SAGEMAKER_PROGRAM": "inference.py"},
 )
-NOTHING: dict[str, list[str]] = {"apis": [], "roles": [], "endpoints": [], "configurations": [], "models": []}
+NOTHING: dict[str, list[str]] = {
+    "apis": [],
+    "roles": [],
+    "functions": [],
+    "endpoints": [],
+    "configurations": [],
+    "models": [],
+}
 SERVER_ERROR = '500 InternalServerErrorException `{"message": "Internal server error"}` (36 bytes)'
 
 
@@ -42,6 +49,7 @@ def left(account: Account) -> dict[str, list[str]]:
     return {
         "apis": [str(each.get("name")) for each in there.apigateway.get_rest_apis()["items"]],
         "roles": sorted(each["RoleName"] for each in there.iam.list_roles()["Roles"]),
+        "functions": [each["FunctionName"] for each in there.functions.list_functions()["Functions"]],
         "endpoints": [each["EndpointName"] for each in there.sagemaker.list_endpoints()["Endpoints"]],
         "configurations": [each["EndpointConfigName"] for each in configurations],
         "models": [each["ModelName"] for each in there.sagemaker.list_models()["Models"]],
@@ -100,6 +108,10 @@ def test_every_question_is_put_and_everything_removed(account: Account, tmp_path
         ),
         "filter-delay": "as assumed: all 20 requests counted 91 s after the minute's end",
         "canary-metric-dimension": "settled: Stage=v1/Canary",
+        "function-variable": 'as assumed: 200 `{"through": "default", "seen": {"did":"answer"}}` (48 bytes)',
+        "function-word": 'as assumed: 400 `{"through": "its first word"}` (29 bytes)',
+        "function-late": 'as assumed: 504 `{"through": "the timeout"}` (26 bytes)',
+        "function-missing": f"as assumed: {SERVER_ERROR}",
         "variable-in-uri": 'as assumed: 200 `{"predictions": [{"scores": [3.5]}]}`',
         "unknown-endpoint": 'as assumed: 400 `{"Message":"Endpoint X-nowhere of account <account> not found."}`',
         "integration-timeout": (
@@ -139,6 +151,20 @@ def test_an_account_that_allows_no_logs_leaves_their_questions_open(account: Acc
     assert found["loop-bound"].startswith("as assumed")
 
 
+def test_an_account_that_allows_no_function_leaves_its_questions_open(account: Account, tmp_path: Path) -> None:
+    def refused(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+        said = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+        return AWSResponse("", 403, {}, None), said  # pyright: ignore[reportArgumentType] # nobody reads its body
+
+    first(account.there.functions, "CreateFunction", refused)
+    found = told(probe(account.errand(tmp_path), say=quiet))
+    why = "not settled: not asked: no function: AccessDeniedException: no"
+    assert {name for name, text in found.items() if text == why} == {
+        f"function-{name}" for name in ("variable", "word", "late", "missing")
+    }
+    assert left(account) == NOTHING
+
+
 def test_a_stack_that_cannot_be_made_is_removed_as_far_as_it_came(account: Account, tmp_path: Path) -> None:
     def refused(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
         said = {"Error": {"Code": "LimitExceededException", "Message": "too many stages"}}
@@ -172,7 +198,8 @@ def test_what_a_killed_probe_left_is_removed_by_its_list(account: Account, tmp_p
     site(account, tmp_path, http, RELEASE)
     assert left(account) == {
         "apis": [STEM],
-        "roles": [f"{STEM}-invoke", f"{STEM}-model"],
+        "roles": [f"{STEM}-{name}" for name in ("call", "function", "invoke", "model")],
+        "functions": [f"{STEM}-function"],
         "endpoints": [f"{STEM}-instance", f"{STEM}-serverless"],
         "configurations": [f"{STEM}-instance", f"{STEM}-serverless"],
         "models": [STEM],
