@@ -221,7 +221,7 @@ class _Builder:
         except ValueError as error:
             line, column = self._place(node)
             raise TemplateSyntaxError(
-                f"{image!r} is not a number", line=line, column=column, expected="digits"
+                f"{image!r} is not a number", line=line, column=column, construct=image[:40], expected="digits"
             ) from error
 
     def _expression(self, node: Concrete) -> tree.Value:

@@ -43,7 +43,7 @@ def java_format(pattern: str, args: tuple[object, ...]) -> str:
         size = int(width) if width else 0
         digits = int(precision[1:]) if precision else None
         if size > _WIDEST or (digits or 0) > _WIDEST:
-            raise TemplateBoundError(f"a field wider than {_WIDEST}", construct=match[0])
+            raise TemplateBoundError(f"a field wider than {_WIDEST}", construct=match[0], expected=f"at most {_WIDEST}")
         if conversion in "n%":
             out.append(_pad("\n" if conversion == "n" else "%", size, flags))
             continue

@@ -29,6 +29,16 @@ _COMMENT_STATES = {
 _COMMENT_ENDS = frozenset({Kind.LINE_COMMENT, Kind.FORMAL_COMMENT, Kind.BLOCK_COMMENT, Kind.TEXTBLOCK})
 
 
+_EXPECTED = {
+    State.DIRECTIVE: "a value, an operator, a comma or ) in a directive",
+    State.REFINDEX: "an integer, a string, a reference or ] in an index",
+    State.REFMOD2: "a value, a comma or ) in a method's arguments",
+    State.REFERENCE: "a name, .name, (arguments), [index] or }",
+    State.REFMODIFIER: "a property's or method's name",
+    State.PRE_DIRECTIVE: "a directive's name",
+}
+
+
 class Lexer:
     """Tokens of one template, in order, by `next`. Linear in the text's length."""
 
@@ -118,7 +128,11 @@ class Lexer:
                 expected="a name after $, a directive or text after #, the end of a comment or text block",
             )
         return TemplateSyntaxError(
-            f"{self.text[self.position]!r} cannot stand here", line=line, column=column, construct=repr(shown)
+            f"{self.text[self.position]!r} cannot stand here",
+            line=line,
+            column=column,
+            construct=repr(shown),
+            expected=_EXPECTED.get(self.state, "text, a reference or a directive"),
         )
 
     def _match(self) -> tuple[Kind | None, int]:

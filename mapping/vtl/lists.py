@@ -16,7 +16,7 @@ def _index(items: list[object], index: int, construct: str) -> int:
 
 def _grown(items: list[object], more: int) -> None:
     if len(items) + more > MOST:
-        raise TemplateBoundError(f"a list of more than {MOST} elements", construct="add")
+        raise TemplateBoundError(f"a list of more than {MOST} elements", construct="add", expected=f"at most {MOST}")
 
 
 LIST = Table(COLLECTION)

@@ -17,6 +17,9 @@ INDEXES = frozenset({Kind.STRING_LITERAL, Kind.INTEGER_LITERAL, Kind.TRUE, Kind.
 LITERALS = INDEXES | {Kind.FLOATING_POINT_LITERAL}
 
 
+_NAMELESS = frozenset({Rule.TEMPLATE, Rule.BLOCK, Rule.EXPRESSION, Rule.BINARY, Rule.NOT, Rule.TEXT, Rule.ESCAPE})
+
+
 class _Seen(Exception):  # noqa: N818 - not an error: the lookahead is as long as the grammar asks
     """The lookahead matched as many tokens as the grammar asks for."""
 
@@ -44,6 +47,7 @@ class Lookahead:
         self._scan_start = 0
         self._scan_limit = 0
         self._budget = 10_000 + 200 * len(text)
+        self._opened: list[Concrete] = []
 
     # tokens
 
@@ -73,14 +77,34 @@ class Lookahead:
         token = self._token(self._at + 1)
         line, column = self.lexer.place(token.start)
         shown = "the end of the template" if token.kind is Kind.EOF else repr(token.image[:40])
-        return TemplateSyntaxError(f"unexpected {shown}", line=line, column=column, expected=expected)
+        return TemplateSyntaxError(
+            f"unexpected {shown}", line=line, column=column, construct=self._construct(), expected=expected
+        )
+
+    def _construct(self) -> str:
+        """What is being read, for an error: a directive, a reference so far, a list."""
+        named = [node for node in self._opened if node.rule not in _NAMELESS]
+        for node in reversed(named):
+            if node.rule is Rule.DIRECTIVE:
+                return f"#{node.name}"
+            if node.rule not in (Rule.REFERENCE, Rule.METHOD, Rule.INDEX):
+                return node.rule.value if node.rule.startswith("#") else f"a {node.rule}"
+            first = next(outer.first for outer in named if outer.rule is Rule.REFERENCE)
+            read = "".join(token.image for token in self.tokens[first : self._at + 1])
+            if read:
+                return read[:40]
+        return "the text between directives"
 
     def _open(self, rule: Rule) -> Concrete:
         self._token(self._at + 1)
-        return Concrete(rule, self._at + 1)
+        node = Concrete(rule, self._at + 1)
+        self._opened.append(node)
+        return node
 
     def _close(self, node: Concrete) -> Concrete:
         node.last = self._at
+        while self._opened.pop() is not node:
+            pass
         return node
 
     def _leaf(self, rule: Rule) -> Concrete:
@@ -116,8 +140,11 @@ class Lookahead:
             return -1
         self._budget -= 1
         if self._budget < 0:
+            line, column = self.lexer.place(self._token(self._at + 1).start)
             raise TemplateBoundError(
                 "the arguments nest in a way that cannot be read in bounded time",
+                line=line,
+                column=column,
                 construct="a list or range of method calls",
                 expected="fewer lists inside calls inside lists",
             )

@@ -52,7 +52,7 @@ def _map_get_or(value: dict[object, object], key: object, other: object) -> obje
 def map_put(value: dict[object, object], key: object, item: object) -> object:
     """The value that was there before."""
     if len(value) >= MOST:
-        raise TemplateBoundError(f"a map of more than {MOST} keys", construct="put")
+        raise TemplateBoundError(f"a map of more than {MOST} keys", construct="put", expected=f"at most {MOST}")
     key = hashable(key)
     old = value.get(key)
     value[key] = item

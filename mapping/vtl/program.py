@@ -94,8 +94,12 @@ def load(lines: list[Line], names: Mapping[str, object]) -> Program:
     try:
         exec(compile(source, FILE, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own generated code
     except (SyntaxError, MemoryError, RecursionError, OverflowError) as error:
+        number = error.lineno if isinstance(error, SyntaxError) and error.lineno else 1
+        line, column, _ = lines[min(number, len(lines)) - 1].place
         raise TemplateBoundError(
             "an expression or block is too deep to compile",
+            line=line,
+            column=column,
             construct=str(error)[:80],
             expected="shorter chains and fewer levels: #set a part of it first",
         ) from error

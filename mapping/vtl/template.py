@@ -93,9 +93,15 @@ def compile(source: str, dialect: Dialect = Dialect.AWS, limits: Limits | None =
     limits = Limits() if limits is None else limits
     if len(source) > limits.template:
         raise TemplateBoundError(
-            f"the template has {len(source)} characters", construct="template", expected=f"at most {limits.template}"
+            f"the template has {len(source)} characters",
+            line=1,
+            column=1,
+            construct="template",
+            expected=f"at most {limits.template}",
         )
     try:
         return Template(source, dialect, limits)
     except RecursionError as error:
-        raise TemplateBoundError("the template nests too deep", expected="fewer levels") from error
+        raise TemplateBoundError(
+            "the template nests too deep", line=1, column=1, construct="template", expected="fewer levels"
+        ) from error

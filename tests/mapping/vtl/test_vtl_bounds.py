@@ -2,10 +2,20 @@
 
 # ruff: noqa: E501 - templates and tables of values stand in one line
 
+from copy import deepcopy
+from random import Random
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mapping import vtl
 from mapping.vtl import Dialect, Limits, TemplateBoundError, TemplateError, TemplateRunError, TemplateSyntaxError
+from tests.oracle.corpus import templates
+from tests.oracle.fuzz import odd_input
+from tests.oracle.generator import CONTEXT
+
+CORPUS = templates()
 
 
 def failure(
@@ -41,6 +51,41 @@ def test_grammar_errors_name_their_place(template: str, line: int, column: int) 
 def test_an_error_says_what_was_expected() -> None:
     assert failure("#if($x)a").expected == "#end of the #if in line 1, column 1"
     assert failure("#set($x 1)").expected == "= in #set"
+
+
+@pytest.mark.parametrize(
+    ("template", "construct", "expected"),
+    [
+        ("#foreach($i in $l)", "#foreach", "#end of the #foreach in line 1, column 1"),
+        ("#if($x == 1", "#if", ") at the end of #if's condition"),
+        ("a $x.b(1", "$x.b(1", ", or ) in a method's arguments"),
+        ("#set($y = $x.b[", "$x.b[", "a string, an integer, true, false or a reference in [ ]"),
+        ("#set($x = [1,2)", "a list", ", or ] in a list"),
+        ("#set($x = {'a' 1})", "a map", ": between a map's key and its value"),
+        ("#set(x = 1)", "#set", "a reference: $ and a name"),
+        ("a #end", "the text between directives", "text, a reference or a directive"),
+        ("#set($x = 'a)", '"\'a)"', "a value, an operator, a comma or ) in a directive"),
+    ],
+)
+def test_a_grammar_error_names_its_construct(template: str, construct: str, expected: str) -> None:
+    error = failure(template)
+    assert (error.construct, error.expected) == (construct, expected)
+
+
+@settings(max_examples=400, deadline=None)
+@given(random=st.randoms(use_true_random=False))
+def test_every_error_is_complete(random: Random) -> None:
+    source = odd_input(random, CORPUS)
+    found: TemplateError | None = None
+    try:
+        vtl.compile(source, limits=Limits(steps=2000, text=5000)).render(deepcopy(CONTEXT))
+    except TemplateError as error:
+        found = error
+    if found is not None:
+        assert found.problem, source
+        assert min(found.line, found.column) >= 1, source
+        assert found.construct, source
+        assert found.expected or isinstance(found, TemplateRunError), source
 
 
 def test_a_method_that_throws_names_the_reference() -> None:
