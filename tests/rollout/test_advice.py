@@ -85,8 +85,13 @@ def test_a_stack_without_fault_has_none(stack: Path) -> None:
     assert faults("prod", stack) == []
 
 
-def test_settings_are_looked_at_where_their_store_is_out_of_reach(stack: Path) -> None:
-    set_values(stack, {"store": str(stack), "api": {"name": "p"}})  # a file is no folder
+def test_settings_are_looked_at_where_their_store_is_out_of_reach(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(stack.parent / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(stack.parent / "none"))
+    set_values(stack, {"store": "s3://models/x", "api": {"name": "p"}})
     assert [fault.text.split()[0] for fault in faults("prod", stack)][1:] == ["api.authorization.type"]
     set_values(stack, {"api": {"name": "P"}})
     assert "api.name is 'P'" in faults("prod", stack)[1].text
