@@ -22,6 +22,7 @@ from emulator.probe.commands import probe
 from mapping.commands import COMMANDS as TEMPLATES
 from mapping.errors import MappingError
 from mapping.vtl.errors import TemplateError
+from program.errors import ProgramError
 from releases.errors import ReleaseError
 from rollout.commands import COMMANDS as ROLLOUTS
 from rollout.control.errors import RolloutError
@@ -43,6 +44,7 @@ ROOM_ERRORS = (
     EmulatorError,
     JudgeError,
     MappingError,
+    ProgramError,
     ReleaseError,
     RolloutError,
     SettingsError,

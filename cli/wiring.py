@@ -7,13 +7,14 @@ from pathlib import Path
 from emulator.running import store_folder
 from mapping import load_contract
 from program.tables import table_names
-from releases.model import ContractRef
+from releases.model import ContractRef, Release
 from releases.registry import ids
-from settings import Settings, parse, registered_serving, store_uri
+from settings import PROJECT, Settings, parse, registered_serving, store_uri
 from settings.stackfile import load_stack
 from store import Store, open_store
 from store.folder import FolderStore
 from titles.wiring import TablesOf, TitlesWiring
+from training.jobs.place import Place
 from training.wiring import StackFacts, Wiring
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,11 +59,43 @@ def contract() -> ContractRef:
 def _facts(stack: str, store: str | None) -> StackFacts:
     found = read_stack(stack_file(stack), store)
     return StackFacts(
-        store=found.store, serving=registered_serving(found.settings.serving), stable=found.settings.stable
+        store=found.store,
+        serving=registered_serving(found.settings.serving),
+        stable=found.settings.stable,
+        region=found.settings.region,
     )
 
 
-WIRING = Wiring(contract=contract, stack=_facts)
+def _place(stack: str, account: str, region: str, partition: str) -> Place:
+    """Where a stack's jobs run: what its program declares for them, by the same names."""
+    from components.cloud import Cloud
+    from program.training import JOBS, bucket_name, role_name
+
+    settings = parse(load_stack(stack_file(stack)))
+    cloud = Cloud(account_id=account, region=region, partition=partition)
+    return Place(
+        account=account,
+        region=region,
+        bucket=bucket_name(settings, cloud),
+        prefix=JOBS,
+        role_arn=cloud.role_arn(role_name(settings, cloud)),
+        api=settings.api.name,
+        tags={**settings.tags, "project": PROJECT, "stack": stack},
+    )
+
+
+def _check(release: Release, account: str, region: str) -> None:
+    """Let a release pass whose image and contract work together in a region. Raises ImageError, FitError."""
+    from components.cloud import Cloud
+    from program.fit import check_fit
+    from program.images import image_of
+
+    cloud = Cloud(account_id=account, region=region)
+    image_of(release.framework, cloud)
+    check_fit(release, load_contract(release.contract.name, release.contract.hash), cloud)
+
+
+WIRING = Wiring(contract=contract, stack=_facts, place=_place, check=_check)
 
 
 def _tables(stack: str) -> TablesOf:

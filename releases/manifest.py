@@ -32,6 +32,8 @@ _UNSCALABLE = re.compile(r"ml\.t2\.")
 def to_json(release: Release) -> str:
     """Write a release as canonical JSON: the fields in their order, two blanks of indentation, a newline at the end."""
     document = {"schema_version": SCHEMA_VERSION, **asdict(release)}
+    if release.job is None:
+        del document["job"]  # as in every manifest from before there were jobs
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -130,6 +132,7 @@ def _release(document: Mapping[str, Any]) -> Release:
         ),
         trained_at=document["trained_at"],
         data_sha256=document["data_sha256"],
+        job=document.get("job"),
     )
 
 

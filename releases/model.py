@@ -73,7 +73,10 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """One immutable release. `trained_at` is an RFC 3339 UTC time, `data_sha256` the hash of the training rows."""
+    """One immutable release. `trained_at` is an RFC 3339 UTC time, `data_sha256` the hash of the training rows.
+
+    `job` is the name of the training job on SageMaker that made the artifact, None where it was trained elsewhere.
+    """
 
     id: str
     artifact: Artifact
@@ -83,6 +86,7 @@ class Release:
     metrics: Metrics
     trained_at: str
     data_sha256: str
+    job: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

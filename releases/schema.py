@@ -109,10 +109,13 @@ _PROPERTIES: Mapping[str, Mapping[str, Any]] = {
         "a time in UTC such as 2026-01-31T12:00:00Z, in quotes", r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$"
     ),
     "data_sha256": _SHA256,
+    "job": _or_null(
+        _text("the name of a training job on SageMaker, at most 63 characters", r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$", 63)
+    ),
 }
 
 MANIFEST_SCHEMA: Mapping[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Release manifest",
-    **_object("a release", _PROPERTIES),
+    **_object("a release", _PROPERTIES, optional=("job",)),
 }

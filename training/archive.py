@@ -49,7 +49,8 @@ def read_archive(data: bytes, name: str = "model.tar.gz") -> Model:
     """
     try:
         with tarfile.open(fileobj=io.BytesIO(gzip.decompress(data)), mode="r:") as archive:
-            member = archive.extractfile(inference.ARRAYS)
+            names = {name.removeprefix("./"): name for name in archive.getnames()}  # SageMaker packs as it likes
+            member = archive.extractfile(names[inference.ARRAYS])
             packed = member.read() if member else b""
         with np.load(io.BytesIO(packed), allow_pickle=False) as file:
             arrays: dict[str, NDArray[Any]] = {key: file[key] for key in inference.NAMES}

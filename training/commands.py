@@ -1,15 +1,27 @@
 """`canary train` and `canary evaluate`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.jobs.place import Algorithm
 from training.wiring import Wiring
 
 if TYPE_CHECKING:
     from releases.model import Release
     from training.ratings import Ratings
+
+
+class Ground(StrEnum):
+    """Where a model is trained."""
+
+    HERE = "here"
+    """On this machine: seconds, no account."""
+    SAGEMAKER = "sagemaker"
+    """In a training job of the stack's account: minutes, billed."""
+
 
 Stack = Annotated[str, typer.Option("--stack", "-s", help="The stack whose store and serving settings count.")]
 StoreUri = Annotated[
@@ -39,11 +51,26 @@ def train(
         bool, typer.Option("--allow-worse", help="Register it even where it is worse than the stable release.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the release's manifest.")] = False,
+    on: Annotated[Ground, typer.Option("--on", help="Train on this machine, or in a job on SageMaker.")] = Ground.HERE,
+    algorithm: Annotated[
+        Algorithm, typer.Option(help="This project's own ALS, or SageMaker's Object2Vec (there alone).")
+    ] = Algorithm.ALS,
+    instance_type: Annotated[
+        str | None, typer.Option(help="The job's instance, such as ml.m5.xlarge.", metavar="TYPE")
+    ] = None,
+    max_runtime: Annotated[int, typer.Option(help="Minutes after which SageMaker ends the job.")] = 60,
+    max_wait: Annotated[int, typer.Option(min=1, help="Minutes after which the waiting ends and stops the job.")] = 90,
+    attach: Annotated[
+        str | None, typer.Option(help="Follow a job that was started before, with the same options.", metavar="JOB")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print every request to SageMaker; send nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before the job is started.")] = False,
 ) -> None:
     """Train a model on MovieLens-100K, measure it, and register it as a release.
 
     The ratings are fetched once and kept in your own cache. A release whose RMSE is more than 0.01 stars above that
-    of the stack's stable one is not registered.
+    of the stack's stable one is not registered. With --on sagemaker the ratings are uploaded to the stack's bucket, a
+    job there trains on them, its log is followed, and the held-out ratings are measured with what it made.
 
     Example: canary train --id r2 --stack local
     """
@@ -57,15 +84,38 @@ def train(
     from training.release import check_not_worse
     from training.split import ua_split
 
+    if on is Ground.HERE and (algorithm is not Algorithm.ALS or dry_run or attach):
+        raise typer.BadParameter("--algorithm object2vec, --dry-run and --attach are for jobs: add --on sagemaker")
     wiring = _wiring(context)
     manifest_key(release_id)  # an id that is none, and a stable release that is not there, are said before the work
     facts = wiring.stack(stack, store)
     stable = load(facts.store, facts.stable) if facts.stable is not None else None
     split = ua_split(_ratings(ratings))
+    rows = _part(split.train, share, until)
+    if on is Ground.SAGEMAKER:
+        from training.jobs.command import Choices, next_step, train_there
+
+        choices = Choices(
+            release_id=release_id,
+            stack=stack,
+            algorithm=algorithm,
+            instance_type=instance_type,
+            max_runtime=max_runtime,
+            max_wait=max_wait,
+            seed=seed,
+            attach=attach,
+            dry_run=dry_run,
+            yes=yes,
+            allow_worse=allow_worse,
+        )
+        made = train_there(choices, wiring, facts, stable, rows=rows, split=split)
+        if made is not None:
+            print(to_json(made) if as_json else f"{_summary(made)}\n{next_step(made, stack, stable)}")
+        return
     with bar(f"training {release_id}") as progress:
         product = produce(
             release_id,
-            rows=_part(split.train, share, until),
+            rows=rows,
             split=split,
             store_uri=facts.store.uri,
             contract=wiring.contract(),

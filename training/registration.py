@@ -26,7 +26,12 @@ def register(store: Shelf, release: Release, archive: bytes) -> Release:
     kept = release if there is None else replace(release, trained_at=there.trained_at)
     if there is not None and there != kept:
         publish(store, release)  # raises, and says what differs
-    store.write(archive_key(release.artifact.sha256), archive)
+    key = archive_key(release.artifact.sha256)
+    try:
+        store.write(key, archive, once=True)
+    except FileExistsError:
+        if store.read(key) != archive:
+            store.write(key, archive)  # its key is its SHA-256: what lies there was damaged
     publish(store, kept)
     return kept
 

@@ -27,21 +27,25 @@ def make_release(
     metrics: Metrics,
     trained_at: str,
     data_sha256: str,
+    framework: Framework = FRAMEWORK,
+    job: str | None = None,
 ) -> Release:
     """Describe a release whose archive lies in the store at `store_uri` (a folder, or `s3://bucket/prefix`).
 
-    `trained_at` is an RFC 3339 time in UTC (`2026-01-31T12:00:00Z`), `data_sha256` that of the training rows.
+    `trained_at` is an RFC 3339 time in UTC (`2026-01-31T12:00:00Z`), `data_sha256` that of the training rows, `job` the
+    training job on SageMaker where there was one.
     """
     sha256 = hashlib.sha256(archive).hexdigest()
     return Release(
         id=release_id,
         artifact=Artifact(uri=f"{store_uri.rstrip('/')}/{archive_key(sha256)}", sha256=sha256),
-        framework=FRAMEWORK,
+        framework=framework,
         contract=contract,
         serving=serving,
         metrics=metrics,
         trained_at=trained_at,
         data_sha256=data_sha256,
+        job=job,
     )
 
 

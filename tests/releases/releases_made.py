@@ -70,4 +70,5 @@ RELEASES = st.builds(
     ),
     trained_at=st.datetimes().map(lambda time: f"{time.isoformat()}Z"),
     data_sha256=HASHES,
+    job=st.sampled_from([None, "ratings-r1-6a8b0c1d"]),
 )

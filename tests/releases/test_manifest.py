@@ -225,3 +225,13 @@ def test_whatever_stands_in_a_manifest_is_read_or_refused(path: str, value: Any)
     except ManifestError:
         return
     assert parse(to_json(release)) == release
+
+
+def test_a_training_job_is_named_where_there_was_one_and_nothing_is_said_where_there_was_none() -> None:
+    trained = dataclasses.replace(R1, job="ratings-r1-6a8b0c1d")
+    text = to_json(trained)
+    assert text == to_json(R1).replace("\n}\n", ',\n  "job": "ratings-r1-6a8b0c1d"\n}\n')
+    assert parse(text) == trained
+    assert parse(changed("job", None)) == R1
+    with pytest.raises(ManifestError, match="job is 'a--'; allowed: the name of a training job"):
+        parse(changed("job", "a--"))

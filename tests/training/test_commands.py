@@ -17,9 +17,11 @@ from store.port import Store
 from training import source
 from training.commands import evaluate, train
 from training.errors import RatingsError, TooFewRatingsError, WorseReleaseError
+from training.jobs.place import Place
 from training.ratings import Ratings
 from training.wiring import StackFacts, Wiring
 
+PLACE = Place(account="", region="", bucket="b", prefix="jobs", role_arn="arn:aws:iam::123456789012:role/r", api="")
 SERVING = Serving(instance_type="ml.m5.large", instance_count=2)
 
 
@@ -29,7 +31,12 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.stable: str | None = None
-        wiring = Wiring(contract=lambda: ContractRef(name="ratings-v1", hash="c" * 64), stack=self._facts)
+        wiring = Wiring(
+            contract=lambda: ContractRef(name="ratings-v1", hash="c" * 64),
+            stack=self._facts,
+            place=lambda stack, account, region, _partition: replace(PLACE, account=account, region=region, api=stack),
+            check=lambda _release, _account, _region: None,
+        )
         self.app = typer.Typer(pretty_exceptions_enable=False)
         self.app.command("train", context_settings={"obj": wiring})(train)
         self.app.command("evaluate", context_settings={"obj": wiring})(evaluate)
@@ -114,6 +121,9 @@ def test_share_and_day_choose_the_rows(desk: Desk) -> None:
     [
         (["--share", "0.5", "--until", "1998-01-01"], "--share and --until exclude each other"),
         (["--until", "soon"], "--until is a day such as 1998-03-01, got 'soon'"),
+        (["--algorithm", "object2vec"], "are for jobs: add --on sagemaker"),
+        (["--dry-run"], "are for jobs: add --on sagemaker"),
+        (["--attach", "job-1"], "are for jobs: add --on sagemaker"),
     ],
 )
 def test_wrong_use_is_said(desk: Desk, arguments: list[str], message: str) -> None:
