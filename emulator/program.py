@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from emulator.errors import ProgramError
+from emulator.recorder import ENVIRONMENT, HOME, REPLY, SAID, SUPPORTED, Recorder
 from emulator.recording import Recording
 
 DEFAULT_REGION = "us-east-1"
@@ -86,8 +87,10 @@ def project_file(directory: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", document)
 
 
-def record(program: Program) -> Recording:
-    """Run the program under mocks in a child process, and return what it registered.
+def record(program: Program, recorder: Recorder | None = None) -> Recording:
+    """Run the program under mocks in a process of its own, and return what it registered.
+
+    The process is a fresh one, or one that `recorder` forks, which is faster by the import of Pulumi.
 
     Raises:
         ProgramError: no project there, the program failed (its own message and the frames of its own files are in
@@ -95,10 +98,10 @@ def record(program: Program) -> Recording:
     """
     directory = program.directory.absolute()
     project = project_file(directory)
-    main = directory / str(project.get("main", "."))
+    main = str(directory / str(project.get("main", ".")))
     config = engine_config(project["name"], project.get("config") or {}, program.config)
     request = {
-        "main": str(main),
+        "main": main,
         "directory": str(directory),
         "project": project["name"],
         "stack": program.stack,
@@ -106,31 +109,46 @@ def record(program: Program) -> Recording:
         "account": program.account,
         "region": config.get("aws:region", DEFAULT_REGION),
     }
-    home = Path(__file__).resolve().parent.parent
-    with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
-        reply = Path(folder) / "recording.json"
+    with tempfile.TemporaryDirectory(prefix="emulator-") as name:
+        folder = Path(name)
         try:
-            done = subprocess.run(
-                [sys.executable, "-m", "emulator.record", str(reply)],
-                input=json.dumps(request),
-                env={**os.environ, "PULUMI_CONFIG": "{}", "PULUMI_CONFIG_SECRET_KEYS": "[]"},
-                cwd=home,  # `-m` looks there first; the child goes to the project's folder itself
-                capture_output=True,
-                text=True,
-                timeout=program.timeout_seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+            status = _run(request, folder, program.timeout_seconds, recorder)
+        except TimeoutError:
             raise ProgramError(
                 f"{main}: the program did not end within {program.timeout_seconds:g} s under mocks; "
                 "a program registers resources and waits for nothing"
             ) from None
+        reply, said = folder / REPLY, folder / SAID
         if not reply.exists():
-            raise ProgramError(
-                f"{main}: the program's process ended with status {done.returncode}: {done.stderr[-TAIL:].strip()}"
-            )
-        text = reply.read_text(encoding="utf-8")
-    document = cast("dict[str, Any]", json.loads(text))
+            printed = said.read_text(encoding="utf-8", errors="replace") if said.exists() else ""
+            raise ProgramError(f"{main}: the program's process ended with status {status}: {printed[-TAIL:].strip()}")
+        document = cast("dict[str, Any]", json.loads(reply.read_text(encoding="utf-8")))
     if "error" in document:
         raise ProgramError(f"{main}: the program failed: {document['error']}")
-    return Recording.parse(text)
+    return Recording.parse(json.dumps(document))
+
+
+def _run(request: Mapping[str, Any], folder: Path, seconds: float, recorder: Recorder | None) -> int:
+    """Run a request's process to its end; return its status. Raises TimeoutError."""
+    told = {**request, "folder": str(folder)}
+    if recorder is not None and SUPPORTED:
+        try:
+            return recorder.run(told, folder, seconds)
+        except TimeoutError:
+            raise
+        except OSError:
+            pass  # the forking process is gone: this one is recorded by a fresh process, the next by a new forking one
+    with (folder / SAID).open("wb") as said:
+        try:
+            return subprocess.run(
+                [sys.executable, "-m", "emulator.record"],
+                input=json.dumps(told).encode(),
+                env={**os.environ, **ENVIRONMENT},
+                cwd=HOME,  # `-m` looks there first; the child goes to the project's folder itself
+                stdout=said,
+                stderr=said,
+                timeout=seconds,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None

@@ -1,6 +1,7 @@
-"""The child process of `emulator.program`: `python -m emulator.record FILE`, the request as JSON on standard input.
+"""The process of one recording: forked by `emulator.recorder`, or `python -m emulator.record` with the request as JSON
+on standard input.
 
-Writes the recording, or `{"error": ...}`, to FILE. What the program prints goes where it prints.
+Writes the recording, or `{"error": ...}`, into the request's folder. What the program prints goes where it prints.
 
 Without the cyclic garbage collector: what a program registers is kept until the recording is written, and then the
 process ends. The collector would find nothing, and walk a heap that grows with the program again and again: with it,
@@ -14,9 +15,9 @@ import runpy
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn
 
-from emulator import errors, monitor, recording  # imported before the program's own packages may hide them
+from emulator import errors, monitor, recorder, recording  # imported before the program's own packages may hide them
 
 RUNPY = "<frozen runpy>"  # the file that frames of `runpy` name
 
@@ -45,12 +46,11 @@ def forget_our_packages(home: Path) -> None:
         del sys.modules[name]
 
 
-def main() -> None:
+def run(request: dict[str, Any]) -> NoReturn:
+    """Run the program that a request names, write what came of it into the request's folder, and end the process."""
     gc.disable()
-    reply = Path(sys.argv[1])
-    request = cast("dict[str, Any]", json.loads(sys.stdin.read()))
-    program = Path(request["main"])
-    modules = (errors, monitor, recording)  # held: the table forgets them
+    program, folder = Path(request["main"]), Path(request["folder"])
+    modules = (errors, monitor, recording, recorder)  # held: the table forgets them
     forget_our_packages(Path(__file__).resolve().parent.parent)
     sys.path.insert(0, str(program))
     os.chdir(request["directory"])
@@ -67,12 +67,13 @@ def main() -> None:
         text = modules[2].registered(build, **names).to_json()
     except BaseException as error:  # noqa: BLE001 - whatever a program does ends in one message
         text = json.dumps({"error": explain(error, program)})
-    part = reply.with_suffix(".part")
+    (folder / recorder.LOADED).write_text(json.dumps(recorder.shareable(dict(sys.modules))), encoding="utf-8")
+    part = folder / "recording.part"
     part.write_text(text, encoding="utf-8")
-    part.replace(reply)
+    part.replace(folder / recorder.REPLY)
     sys.stdout.flush()
     os._exit(0)  # threads that the program left behind do not keep the process
 
 
 if __name__ == "__main__":
-    main()
+    run(json.loads(sys.stdin.read()))

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from emulator.emulation import Emulation, Options, Source
 from emulator.errors import ProgramError
 from emulator.program import Program, project_file, record
+from emulator.recorder import Recorder
 from emulator.recording import Recording
 
 T = TypeVar("T")
@@ -25,11 +26,12 @@ def program_source(directory: Path, config_file: Path | None = None, *, stack: s
 
     Without `config_file` it is the directory's `Pulumi.<stack>.yaml`.
     """
+    recorder = Recorder()
 
     def source(config: Mapping[str, Any] | None) -> Recording:
         if config is None:
             config = configuration(directory, config_file, stack=stack)
-        return record(Program(directory=directory, stack=stack, config=config))
+        return record(Program(directory=directory, stack=stack, config=config), recorder)
 
     return source
 
