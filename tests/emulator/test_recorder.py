@@ -107,9 +107,12 @@ def test_a_program_that_waits_is_killed_and_the_next_one_recorded(recorder: Reco
 
 def test_recordings_asked_for_at_once_come_one_after_the_other(recorder: Recorder, tmp_path: Path) -> None:
     paths = [folder(tmp_path / f"p{n}", f"import pulumi\npulumi.export('a', {n})\n") for n in range(4)]
+
+    def asked(path: Path) -> object:
+        return outputs(recorder, path)["a"]
+
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda path: outputs(recorder, path)["a"], paths))
-    assert found == [0, 1, 2, 3]
+        assert list(pool.map(asked, paths)) == [0, 1, 2, 3]
 
 
 def test_where_the_forking_process_has_died_another_is_started(recorder: Recorder, tmp_path: Path) -> None:
