@@ -48,6 +48,7 @@ def _quick(pattern: str) -> Pattern[str]:
     if parsed.state.flags != ASCII or "(?P=" in plain.pattern or not _plain_groups(parsed):
         return plain
     _rewrite(parsed, _NONE)
+    parsed.state.groupdict.clear()
     parsed.state.groupwidths = [None]  # no groups are left
     _look_behind_last(parsed)
     return cast("Pattern[str]", cast("Any", compiler).compile(parsed, ASCII))

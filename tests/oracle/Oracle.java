@@ -1,15 +1,22 @@
+import com.jayway.jsonpath.DocumentContext;
+import com.jayway.jsonpath.InvalidPathException;
+import com.jayway.jsonpath.JsonPath;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.minidev.json.JSONObject;
 import net.minidev.json.JSONStyle;
 import net.minidev.json.JSONValue;
 import net.minidev.json.parser.JSONParser;
+import org.apache.commons.lang.StringEscapeUtils;
 import org.apache.velocity.VelocityContext;
 import org.apache.velocity.app.event.InvalidReferenceEventHandler;
 import org.apache.velocity.context.Context;
@@ -22,7 +29,8 @@ import org.apache.velocity.util.introspection.Info;
  *
  * In: {"id", "template", "dialect": "aws" | "velocity", "context": {name: value}}. Out: {"id", "output"} or
  * {"id", "error": class of the exception}. Values are parsed as JsonPath 2.10.0 parses a body (json-smart, maps in
- * order). A template that has a macro gets an engine of its own, so no macro outlives it.
+ * order). A template that has a macro gets an engine of its own, so no macro outlives it. With "request": {"body",
+ * "params": {"path", "querystring", "header"}} a template sees $input, whose paths Jayway reads, and $util.
  */
 public final class Oracle {
 
@@ -39,6 +47,76 @@ public final class Oracle {
         public Object invalidMethod(Context c, String reference, Object object, String method, Info info) {
             return "";
         }
+    }
+
+    /** $input: the body read by Jayway JsonPath; a path that is not there is null, and two quotes as JSON. */
+    public static final class Input {
+        private final String body;
+        private final Map<String, Map<String, Object>> parameters;
+        private final DocumentContext document;
+
+        Input(Map<String, Object> request) {
+            body = (String) request.get("body");
+            parameters = Oracle.<Map<String, Map<String, Object>>>cast(request.get("params"));
+            document = JsonPath.parse(body);
+        }
+
+        public String getBody() {
+            return body;
+        }
+
+        public Object path(String path) {
+            try {
+                return document.read(path);
+            } catch (InvalidPathException missing) {
+                return null;
+            }
+        }
+
+        public String json(String path) {
+            Object value = path(path);
+            return value == null ? "\"\"" : JSONValue.toJSONString(value).replace("\\/", "/");
+        }
+
+        public Object params() {
+            return parameters;
+        }
+
+        public Object params(String name) {
+            return parameters.values().stream().map(kind -> kind.get(name)).filter(v -> v != null).findFirst().orElse(null);
+        }
+    }
+
+    /** $util: commons-lang's and java.net's functions. */
+    public static final class Util {
+        public String escapeJavaScript(String text) {
+            return StringEscapeUtils.escapeJavaScript(text);
+        }
+
+        public Object parseJson(String text) {
+            return JsonPath.parse(text).json();
+        }
+
+        public String urlEncode(String text) {
+            return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        }
+
+        public String urlDecode(String text) {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        }
+
+        public String base64Encode(String text) {
+            return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        public String base64Decode(String text) {
+            return new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T cast(Object value) {
+        return (T) value;
     }
 
     private static final class Engine extends RuntimeInstance {
@@ -92,12 +170,17 @@ public final class Oracle {
             Map<String, Object> request = parse(line);
             Map<String, Object> answer = new LinkedHashMap<>();
             answer.put("id", request.get("id"));
-            Object context = request.get("context");
             try {
+                Map<String, Object> context = new LinkedHashMap<>();
+                if (request.get("context") != null) {
+                    context.putAll((Map<String, Object>) request.get("context"));
+                }
+                if (request.get("request") != null) {
+                    context.put("input", new Input((Map<String, Object>) request.get("request")));
+                    context.put("util", new Util());
+                }
                 answer.put("output", render(
-                        (String) request.get("template"),
-                        "aws".equals(request.get("dialect")),
-                        context == null ? Map.of() : (Map<String, Object>) context));
+                        (String) request.get("template"), "aws".equals(request.get("dialect")), context));
             } catch (Exception | StackOverflowError | OutOfMemoryError error) {
                 answer.put("error", error.getClass().getSimpleName());
                 answer.put("message", String.valueOf(error.getMessage()));

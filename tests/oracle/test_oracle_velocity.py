@@ -9,11 +9,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.oracle import guide
 from tests.oracle.corpus import cases
 from tests.oracle.generator import CONTEXT, random_template
-from tests.oracle.oracle import ENGINE, VECTORS, Case, Oracle, answers, jars, ours
+from tests.oracle.oracle import (
+    ENGINE,
+    ERROR,
+    GUIDE_ENGINE,
+    GUIDE_VECTORS,
+    VECTORS,
+    Case,
+    Oracle,
+    answers,
+    jars,
+    ours,
+)
 
 KEPT: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
+GUIDE: dict[str, Any] = json.loads(GUIDE_VECTORS.read_text(encoding="utf-8"))
 JARS = jars()
 needs_java = pytest.mark.skipif(JARS is None, reason="needs java, Debian's velocity and json-smart's jars")
 
@@ -33,10 +46,28 @@ def test_every_vector() -> None:
     assert differing == []
 
 
+def test_the_guides_vectors_are_of_these_templates() -> None:
+    assert [(v["template"], v["dialect"], v["request"]) for v in GUIDE["vectors"]] == [
+        (c.template, c.dialect, c.request) for c in guide.cases()
+    ]
+    assert GUIDE["engine"] == GUIDE_ENGINE
+    assert ERROR not in {v["output"] for v in GUIDE["vectors"]}
+
+
+def test_every_template_of_the_guides() -> None:
+    differing = [
+        (vector, output)
+        for vector in GUIDE["vectors"]
+        if (output := ours(Case(vector["template"], vector["dialect"], request=vector["request"]))) != vector["output"]
+    ]
+    assert differing == []
+
+
 @needs_java
 def test_the_oracle_still_renders_the_vectors() -> None:
     assert JARS is not None
     assert answers(cases(), JARS) == [vector["output"] for vector in KEPT["vectors"]]
+    assert answers(guide.cases(), JARS) == [vector["output"] for vector in GUIDE["vectors"]]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from mapping.vtl.regex_quick import matcher, replacer
 ATOMS = st.sampled_from(
     [
         "a", "b", "0", "[ab]", "[^a]", "[0-9]", ".", r"\d", r"\w", r"\s", "(a)", "(a|b)", "(ab|a)", "(?:a|)", "(?=a)",
-        "(?!b)", "(?<!a)", "(?<=b)", "(?<![ab])", "^", "$", r"\b", "(?:ab)", "(a*b)", "[^\\u0100]", "é",
+        "(?!b)", "(?<!a)", "(?<=b)", "(?<![ab])", "^", "$", r"\b", "(?:ab)", "(a*b)", "(?<x>a)", "[^\\u0100]", "é",
     ]
 )  # fmt: skip
 COUNTS = st.sampled_from(["", "", "", "+", "*", "?", "{1,3}", "{2}", "+?", "*?", "++", "{0,2}"])
@@ -44,6 +44,7 @@ def test_the_same_matches_and_replacements(pattern: str, text: str, new: str) ->
         ("(?=(a))(b|(c)d)*", "(?=(?:a))(?:b|(?:c)d)*"),
         ("(?<![0-9])0+(?=[0-9])", "0(?<![0-9]0)0*(?=[0-9])"),
         ("[0-9]+[0-5]", "[0-9]+[0-5]"),
+        ("(?<x>a)+b", "(?:a)+b"),
     ],
 )
 def test_what_is_made_of_a_pattern(pattern: str, quicker: str) -> None:
