@@ -4,7 +4,7 @@ GET  /health   200 {"status": "ok"}
 GET  /stage    the stage as GetStage shows it (?name= where there are several)
 GET  /lineup   the endpoints: name, status, since when, how often invoked; the Lambda functions;
                what of the program has no effect here, and what is ignored by order
-GET  /usage    what each API key has used of its plan's quota
+GET  /usage    the API keys with their values, and what each has used of its plan's quota
 GET  /metrics  what the registered metric filters have counted of the access log
 POST /try, PATCH /stage   a method's test and an update of the stage (`admin_stage.py`)
 POST /reload   {"config": {...}} or nothing: run the program again, swap when its endpoints are in service
@@ -140,7 +140,10 @@ def lineup(control: Control) -> dict[str, object]:
 
 
 def usage(control: Control) -> dict[str, object]:
-    """Return what every client has used of its plan's quota; what is left is None without one."""
+    """Return every client's key, and what it has used of its plan's quota; what is left is None without one.
+
+    A key's value is the one that the program gives, or what was made up in AWS's place: callers here need it.
+    """
     served = control.served
     found: list[dict[str, object]] = []
     for plan in served.graph.plans:
@@ -152,6 +155,7 @@ def usage(control: Control) -> dict[str, object]:
                     "usagePlan": plan.name,
                     "keyId": key.id,
                     "key": key.name,
+                    "value": key.value,
                     "enabled": key.enabled,
                     "quota": quota,
                     "used": used if quota else None,

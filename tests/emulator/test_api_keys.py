@@ -97,6 +97,7 @@ def test_a_quota_is_used_up(bench: "Bench") -> None:
     assert used == {
         "usagePlan": "basic",
         "key": "one",
+        "value": ONE,
         "enabled": True,
         "quota": {"limit": 5, "period": "MONTH"},
         "used": 3,

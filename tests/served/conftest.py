@@ -3,7 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -101,7 +102,13 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
-    folder = tmp_path_factory.mktemp("served")
+    with serving(tmp_path_factory.mktemp("served")) as made:
+        yield made
+
+
+@contextmanager
+def serving(folder: Path, *, values: Mapping[str, object] | None = None, **more: Any) -> Generator[Served]:
+    """Serve the program with `values` over the local stack's; `more` goes into the emulator's options."""
     store = open_store("store", folder)
     releases = [RELEASE, replace(RELEASE, id="r2", artifact=replace(RELEASE.artifact, sha256="2" * 64))]
     containers = {"r1": Container(score=3.5), "r2": Container(score=4.5)}
@@ -111,17 +118,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
         thread.start()
     config = folder / "Pulumi.local.yaml"
     config.write_text((ROOT / "Pulumi.local.yaml").read_text())
-    set_values(config, {"store": store.uri, "stable": "r1", "warm": ["r2"]})
+    set_values(config, {"store": store.uri, "stable": "r1", "warm": ["r2"], **(values or {})})
     for release in releases:
         publish(store, release)
-    options = Options(store=folder / "store", seed=7, endpoints=_urls(releases, containers))
-    emulator = start(program_source(ROOT, config), options)
-    yield Served(emulator=emulator, config=config, containers=containers)
-    emulator.stop()
-    for server, thread in zip(servers, threads, strict=True):
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    options = Options(store=folder / "store", seed=7, endpoints=_urls(releases, containers), **more)
+    try:
+        emulator = start(program_source(ROOT, config), options)
+        try:
+            yield Served(emulator=emulator, config=config, containers=containers)
+        finally:
+            emulator.stop()
+    finally:
+        for server, thread in zip(servers, threads, strict=True):
+            server.shutdown()
+            thread.join()
+            server.server_close()
 
 
 def _urls(releases: Sequence[Release], containers: dict[str, Container]) -> dict[str, str]:
