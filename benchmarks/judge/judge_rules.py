@@ -40,7 +40,8 @@ def beside(kind: Kind) -> dict[str, Policy]:
     }
     found = {PART: replace(policy, alpha=STANDARD.alpha * weights[metric] / sum(weights.values()))}
     if kind is Kind.SCORES:
-        return {"judge, default tolerance": policy} | found
+        smaller = replace(policy, scores=replace(policy.scores, shift=0.1))
+        return {"judge, default tolerance": policy, "judge, tolerance 0.1": smaller} | found
     for tolerance in (1.5, 2.0):
         found[f"judge, tolerance {tolerance:g}"] = (
             replace(policy, errors=replace(policy.errors, tolerance=tolerance))

@@ -132,7 +132,7 @@ def latency() -> Iterator[Cell]:
 
 
 def scores() -> Iterator[Cell]:
-    """(e): a normal score moved or widened, ten bins of equal share, 10 percent share."""
+    """(e): a normal score moved or widened, ten bins of equal share, 10 percent share; instances that are strange."""
     for name, fault in (
         ("e identical", None),
         ("e moved by 0.1 sd", Fault(score_shift=0.1)),
@@ -155,6 +155,11 @@ def scores() -> Iterator[Cell]:
     name = "e honest retrain"
     retrain = World(name=name, errors=NO_ERRORS, scores=Scores(shares=(0.2,) * 5), fault=Fault(score_shares=RETRAIN))
     yield Cell(row="e", name=name, kind=Kind.SCORES, share=0.1, world=retrain, tolerant=True)
+    for stable, share, rpm in ((19, 0.05, 60), (19, 0.05, 600), (19, 0.05, 6000), (9, 0.1, 6000)):
+        name = f"e identical, an instance strange for 60 s, {stable}+1, {rpm} rpm"
+        out = Outages(per_instance_hour=0.5, seconds=60.0, stable_instances=stable, effect=Effect.STRANGE)
+        here = World(name=name, errors=NO_ERRORS, scores=Scores(bins=10), outages=out, requests_per_minute=float(rpm))
+        yield Cell(row="e", name=name, kind=Kind.SCORES, share=share, world=here, tolerant=True)
 
 
 def missing() -> Iterator[Cell]:

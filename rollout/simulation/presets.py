@@ -54,6 +54,12 @@ _ALL = (
     ),
     replace(
         _QUIET,
+        name="strange-instances",
+        summary="identical; each of 19 + 1 instances gives the lowest scores for a minute every two hours",
+        outages=Outages(per_instance_hour=0.5, seconds=60.0, effect=Effect.STRANGE),
+    ),
+    replace(
+        _QUIET,
         name="dependency",
         summary="identical; something both need is down for a minute every two hours",
         dependency=Dependency(per_hour=0.5, seconds=60.0, failing=0.5),

@@ -84,7 +84,7 @@ class Scene:
             requests=requests,
             errors=self._draw_errors(rng, requests, faulty, trouble, block),
             slow=self._draw_slow(rng, requests, faulty, trouble, block) if world.latency else {},
-            scores=self._draw_scores(rng, requests, faulty) if world.scores else None,
+            scores=self._draw_scores(rng, requests, faulty, trouble) if world.scores else None,
             labels=self._draw_labels(rng, requests, faulty) if world.labels else None,
         )
 
@@ -129,13 +129,19 @@ class Scene:
             drawn[name] = left
         return drawn
 
-    def _draw_scores(self, rng: np.random.Generator, requests: Counts, faulty: Flags) -> Counts | None:
+    def _draw_scores(self, rng: np.random.Generator, requests: Counts, faulty: Flags, trouble: Floats) -> Counts | None:
         scores = self.world.scores
         if scores is None:
             return None
         usual, changed = score_shares(scores, self.world.fault)
         shares = np.where(faulty[:, np.newaxis], changed, usual)
-        return multinomial(rng, requests * scores.items, shares)
+        outages = self.world.outages
+        if outages is None or outages.effect is not Effect.STRANGE:
+            return multinomial(rng, requests * scores.items, shares)
+        strange = rng.binomial(requests, np.broadcast_to(trouble, requests.shape))
+        drawn = multinomial(rng, (requests - strange) * scores.items, shares)
+        drawn[..., 0] += strange * scores.items
+        return drawn
 
     def _draw_labels(self, rng: np.random.Generator, requests: Counts, faulty: Flags) -> Labelled | None:
         labels = self.world.labels

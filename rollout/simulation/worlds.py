@@ -20,6 +20,8 @@ class Effect(StrEnum):
     """It fails them all (class 5xx). It is not taken out of service."""
     SLOW = "slow"
     """It answers them, `slow_factor` times slower. It does not fail them."""
+    STRANGE = "strange"
+    """It answers them with the lowest scores there are. It neither fails them nor is it slow."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,17 +3,20 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from statistics import NormalDist
 
+import numpy as np
 import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from benchmarks.judge import results
+from benchmarks.judge import results, strange
 from benchmarks.judge.__main__ import main, run
 from benchmarks.judge.cells import Kind, applies, asked
 from benchmarks.judge.claims import Holds, claims
 from benchmarks.judge.registry import cells
-from rollout.simulation.worlds import Fault, Latency
+from rollout.simulation.chances import score_shares
+from rollout.simulation.worlds import Fault, Latency, Scores
 
 CELLS = {cell.name: cell for cell in cells()}
 
@@ -99,3 +102,19 @@ def test_command_keeps_results_and_writes_the_table(tmp_path: Path) -> None:
     assert "| b 0.1% -> 5%, 600 rpm | judge |" in table
     assert json.loads((tmp_path / "results.json").read_text())["facts"]["stored"] == 1
     assert (tmp_path / "plots" / "exposure.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_best_fair_bet_on_a_histogram_is_what_the_page_says() -> None:
+    usual, moved = score_shares(Scores(bins=10), Fault(score_shift=0.2))
+    dense = np.log((1.0 - NormalDist().cdf(NormalDist().inv_cdf(0.9) - 0.2)) / 0.1)
+    assert np.log((moved / usual).max()) == pytest.approx(dense, rel=1e-9)
+    assert np.log(100.0) / dense == pytest.approx(13.77, abs=0.01)
+    grown = strange.best_growth(60, usual, moved, np.random.default_rng(1))
+    assert 0.25 < grown < dense
+    assert strange.best_growth(60, usual, usual, np.random.default_rng(1)) == pytest.approx(0.0, abs=0.02)
+
+
+def test_the_measured_fair_bets_keep_their_level() -> None:
+    usual, _ = score_shares(Scores(bins=10), None)
+    crossed = np.isfinite(strange.measured(60, 200, usual, usual, np.random.default_rng(2)))
+    assert crossed.mean() <= 0.01
