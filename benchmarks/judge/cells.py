@@ -30,7 +30,7 @@ class Cell:
 
     `bound`: canary requests that no test of level alpha can beat, from alpha. `one_look`: the judge also with a
     correlation time of one look, over the first hour. `tolerant`: the judge also with tolerances 1.5 and 2 and with the
-    metric's part of the default policy's alpha; both on the first chunk of runs.
+    metric's part of the default policy's alpha.
     """
 
     row: str
@@ -49,8 +49,8 @@ MANY = 10_000
 """Runs of the judge where three thousand leave its bound open, and in the outage row."""
 PEER_RUNS = 3000
 """Runs of the peers at most."""
-BESIDE_RUNS = 1000
-"""Runs of what is published beside the judge: the first chunk."""
+BESIDE_RUNS = 3000
+"""Runs of what is published beside the judge, at most."""
 LATENCY = Latency()
 NO_ERRORS = dict[str, float]()
 RETRAIN = (0.242, 0.188, 0.173, 0.187, 0.210)

@@ -61,9 +61,7 @@ def fixed(cell: Cell, chunk: Chunk) -> dict[str, Outcome]:
 
 
 def published(cell: Cell, chunk: Chunk) -> dict[str, Outcome]:
-    """What is published beside it, on the first chunk of the same streams."""
-    if chunk.begin:
-        return {}
+    """What is published beside it, on the same streams."""
     streams = chunk.fixed(cell)
     return {name: judge(policy, streams) for name, policy in beside(cell.kind).items()}
 

@@ -39,9 +39,9 @@ def latency_peers(cell: Cell, chunk: Chunk) -> Outcomes:
             found[f"exceedance per request, {title}, alpha {100 * alpha:g}%"] = stopped(
                 crossed, n, none, minutes=minutes
             )
+    found["two-sample DKW band, alpha 5%"] = dkw(cell, chunk)
     if chunk.begin == 0:
         found.update(hourly(cell, chunk))
-        found["two-sample DKW band, alpha 5%"] = dkw(cell, chunk)
     return found
 
 
@@ -105,11 +105,11 @@ def minutes_of_times(
 
 
 def dkw(cell: Cell, chunk: Chunk) -> Outcome:
-    """The band on a histogram of fifty equally likely bins, a look a minute, at most 500 runs."""
+    """The band on a histogram of fifty equally likely bins, a look a minute."""
     latency = cell.world.latency or Latency()
     fine = replace(latency, quantiles=tuple(round(i / 50.0, 2) for i in range(1, 50)))
     minutely = replace(cell.world, latency=fine, seconds=60.0)
-    scene = Scene(minutely, min(KAYENTA_RUNS, chunk.runs), chunk.rng("dkw"))
+    scene = Scene(minutely, chunk.runs, chunk.rng("dkw"))
     drawn = scene.draw(chunk.rng("dkw counts"), cell.share)
     bins: list[Counts] = []
     for track in (drawn.canary, drawn.stable):

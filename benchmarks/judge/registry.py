@@ -227,7 +227,6 @@ def plans() -> Iterator[Cell]:
         "i honest retrain, scores of 3 items a request, 6000 rpm",
         replace(five, requests_per_minute=6000.0, scores=Scores(shares=(0.2,) * 5, items=3)),
         every,
-        1000,
     )
     for p1 in (0.005, 0.01, 0.05):
         here = replace(everything, fault=Fault(errors={"5xx": p1}))
@@ -243,5 +242,5 @@ def _latency(name: str, here: World) -> Cell:
     return Cell(row="d", name=name, kind=Kind.LATENCY, world=replace(here, errors=NO_ERRORS), share=0.1)
 
 
-def _plan(name: str, here: World, presets: tuple[str, ...] = ("standard",), runs: int = 3000) -> Cell:
-    return Cell(row="i", name=name, kind=Kind.PLAN, world=replace(here, name=name), presets=presets, runs=runs)
+def _plan(name: str, here: World, presets: tuple[str, ...] = ("standard",)) -> Cell:
+    return Cell(row="i", name=name, kind=Kind.PLAN, world=replace(here, name=name), presets=presets)
