@@ -4,6 +4,7 @@ Pure: intervals in, verdicts out; `rollout.judge.commands` reads the file and pr
 is no JSON lines, `rollout.retold` says it in words.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -19,6 +20,7 @@ from rollout.judge.state import State
 from rollout.judge.verdict import Label, Verdict
 
 _CHUNK = 384
+_SERIES = re.compile(r'"series"\s*:\s*("(?:[^"\\]|\\.)*")')
 _NAMELESS = ""
 
 Read = tuple[str, Interval | None, tuple[str, ...]]
@@ -158,7 +160,7 @@ def _read(line: bytes | str, number: int) -> Read:
     try:
         data: Any = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return _NAMELESS, None, (f"line {number} is not JSON: {error}",)
+        return _named(line), None, (f"line {number} is not JSON: {error}",)
     if not isinstance(data, dict):
         return _NAMELESS, None, (f"line {number} is not an object",)
     table = cast("dict[str, Any]", data)
@@ -169,6 +171,17 @@ def _read(line: bytes | str, number: int) -> Read:
         named = name if isinstance(name, str) else _NAMELESS
         return named, None, tuple(f"line {number}: {fault}" for fault in error.faults)
     return interval.series, interval, ()
+
+
+def _named(line: bytes | str) -> str:
+    """The series that a line names although it is not JSON: torn, or with a NaN in it; nameless where it names none."""
+    found = _SERIES.search(line.decode(errors="replace") if isinstance(line, bytes) else line)
+    if found is None:
+        return _NAMELESS
+    try:
+        return str(orjson.loads(found[1]))
+    except orjson.JSONDecodeError:
+        return _NAMELESS
 
 
 def records(replayed: Iterable[Replayed]) -> Iterator[dict[str, object]]:

@@ -32,7 +32,9 @@ def effect_sums(canary: Floats, stable: Floats, canary_requests: Floats, stable_
     return np.stack([x, y, x * x, x * y, y * y], axis=-1)
 
 
-def ratio_interval(sums: Floats, alpha: float, lowest: float = 0.0) -> tuple[float, tuple[float, float]] | None:
+def ratio_interval(
+    sums: Floats, alpha: float, lowest: float = 0.0, highest: float = inf
+) -> tuple[float, tuple[float, float]] | None:
     """Return sum x / sum y and what is not excluded at level alpha at any look; None where y has no event.
 
     For the true ratio R the increments g = x - R y are taken as symmetric about 0; then
@@ -44,6 +46,7 @@ def ratio_interval(sums: Floats, alpha: float, lowest: float = 0.0) -> tuple[flo
         sums: x, y, x^2, x y, y^2, each summed over units; y not negative.
         alpha: the chance that the interval ever misses the ratio.
         lowest: the smallest value the ratio can have (minus infinity for a difference).
+        highest: the largest.
     """
     x, y, xx, xy, yy = (float(value) for value in sums)
     if y <= 0.0:
@@ -56,7 +59,7 @@ def ratio_interval(sums: Floats, alpha: float, lowest: float = 0.0) -> tuple[flo
         return spread > scale and gap * gap > spread * (log(spread) - least)
 
     centre = x / y
-    return centre, (max(lowest, _edge(excluded, centre, -1.0)), _edge(excluded, centre, 1.0))
+    return centre, (max(lowest, _edge(excluded, centre, -1.0)), min(highest, _edge(excluded, centre, 1.0)))
 
 
 def _edge(excluded: Callable[[float], bool], centre: float, sign: float) -> float:

@@ -171,12 +171,16 @@ def _metrics(data: object, faults: list[str]) -> tuple[Metric, ...]:
     if not isinstance(data, list) or not data:
         faults.append(f"metrics is {data!r}, not a list of metrics")
         return ()
-    found = [_word(item, Metric, "metrics", faults) for item in cast("list[object]", data)]
-    metrics = tuple(metric for metric in found if metric is not None)
+    items = cast("list[object]", data)
+    if Metric.LIMITS.value in items:
+        faults.append("metrics names limits: they belong to the metric they limit and are selected with it")
+    known = [metric.value for metric in Metric if metric is not Metric.LIMITS]
+    faults.extend(
+        f"metrics is {item!r}: one of {', '.join(known)}" for item in items if item not in (*known, Metric.LIMITS.value)
+    )
+    metrics = tuple(Metric(item) for item in items if item in known)
     if len(set(metrics)) != len(metrics):
         faults.append("metrics names one twice")
-    if Metric.LIMITS in metrics:
-        faults.append("metrics names limits: they belong to the metric they limit and are selected with it")
     return metrics
 
 

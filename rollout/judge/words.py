@@ -195,9 +195,8 @@ def _sentence(metric: MetricState, finding: Finding, cause: Cause, log_e: float,
     words = [f"{name}: canary {both} of stable"]
     if finding.ratio is not None:
         kind = "difference" if scale else "ratio"
-        between = "" if finding.interval is None else " ({:.3g} to {:.3g})".format(*finding.interval)
-        words.append(f"{kind} {finding.ratio:.3g}{between}")
-    words.append(f"e-value {_exp(log_e):.3g} of {1.0 / metric.alpha:.3g}")
+        words.append(f"{kind} {finding.ratio:.3g}{_between(finding.interval, lowest=-inf if scale else 0.0)}")
+    words.append(f"e-value of {metric.name} {_exp(log_e):.3g} of {1.0 / metric.alpha:.3g}")
     if cause is Cause.LIMIT and metric.evidence.crossed is None:
         words.append("both tracks are over the limit: no fault of the canary's alone")
     elif cause is Cause.EVIDENCE:
@@ -205,6 +204,16 @@ def _sentence(metric: MetricState, finding: Finding, cause: Cause, log_e: float,
     elif requests:
         words.append(f"about {requests} more canary requests to a decision")
     return ", ".join(words)
+
+
+def _between(interval: tuple[float, float] | None, *, lowest: float) -> str:
+    """What of a ratio or difference is not excluded; an end that nothing bounds yet is left out."""
+    if interval is None:
+        return ""
+    low, high = interval
+    if low <= lowest:
+        return " (too early for bounds)" if high == inf else f" (at most {high:.3g})"
+    return f" (at least {low:.3g})" if high == inf else f" ({low:.3g} to {high:.3g})"
 
 
 def _exp(value: float) -> float:

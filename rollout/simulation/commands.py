@@ -40,7 +40,7 @@ def simulate(  # noqa: PLR0917 - options of a command line
 
     if worlds:
         for name, preset in WORLDS.items():
-            typer.echo(f"{name:16s} {preset.summary}")
+            typer.echo(f"{name:18s} {preset.summary}")
         return
     chosen, described = chosen_policy(policy), find_world(world or "identical")
     with _bar(runs) as advance:
@@ -55,12 +55,16 @@ def table(found: "Characteristics") -> str:
     """Characteristics in words and numbers, one fact a line."""
     aborted = "aborted (false)" if found.identical else "aborted (right)"
     promoted = "promoted (right)" if found.identical else "promoted (missed)"
+    early = [] if found.identical else [_rate("aborted before the fault", found.early)]
+    since = [] if found.identical else [_spread("minutes from fault to abort", found.minutes_from_fault)]
     lines = [
         f"policy {found.policy}, world {found.world}, {found.aborted.runs} runs, judged by {', '.join(found.metrics)}",
+        *early,
         _rate(aborted, found.aborted),
         _rate(promoted, found.promoted),
         _rate("held to the deadline", found.held),
         _spread("minutes to abort", found.minutes_to_abort),
+        *since,
         _spread("canary requests to abort", found.requests_to_abort),
         _spread("failed canary requests", found.failed_to_abort),
         _spread("minutes to promote", found.minutes_to_promote),
@@ -69,13 +73,13 @@ def table(found: "Characteristics") -> str:
 
 
 def _rate(name: str, rate: "Proportion") -> str:
-    return f"{name:26s} {100 * rate.share:7.2f} %   99 % bounds {100 * rate.lower:.2f} .. {100 * rate.upper:.2f} %"
+    return f"{name:28s} {100 * rate.share:7.2f} %   99 % bounds {100 * rate.lower:.2f} .. {100 * rate.upper:.2f} %"
 
 
 def _spread(name: str, spread: "Spread | None") -> str:
     if spread is None:
-        return f"{name:26s}       -"
-    return f"{name:26s} {spread.median:7.0f}     10 % .. 90 % of runs {spread.low:.0f} .. {spread.high:.0f}"
+        return f"{name:28s}       -"
+    return f"{name:28s} {spread.median:7.0f}     10 % .. 90 % of runs {spread.low:.0f} .. {spread.high:.0f}"
 
 
 @contextmanager

@@ -26,18 +26,21 @@ CHUNK = 500
 class Characteristics:
     """What a policy did. In a world without a fault `aborted` are false aborts, `promoted` is what was wanted;
 
-    in a world with one `missed` are the promotions. Times in minutes from the canary's first request; a spread is
-    None where it never happened.
+    in a world with one they are right, `promoted` are the missed ones, and `early` the false aborts before it began.
+    Times in minutes from the canary's first request, and from the fault's beginning; a spread is None where it never
+    happened.
     """
 
     policy: str
     world: str
     metrics: tuple[str, ...]
     identical: bool
+    early: Proportion
     aborted: Proportion
     promoted: Proportion
     held: Proportion
     minutes_to_abort: Spread | None
+    minutes_from_fault: Spread | None
     requests_to_abort: Spread | None
     failed_to_abort: Spread | None
     minutes_to_promote: Spread | None
@@ -72,17 +75,22 @@ def operate(
 def characteristics(policy: Policy, world: World, done: Rollouts) -> Characteristics:
     """Sum up rollouts."""
     held = ~done.aborted & ~done.promoted
+    began = world.fault.at_minute if world.fault is not None else 0.0
+    early = done.aborted & (done.minute <= began)
+    right = done.aborted & ~early
     return Characteristics(
         policy=policy.name,
         world=world.name,
         metrics=tuple(metric.value for metric in measurable(policy, world).metrics),
         identical=world.identical,
-        aborted=proportion(done.aborted),
+        early=proportion(early),
+        aborted=proportion(right),
         promoted=proportion(done.promoted),
         held=proportion(held),
-        minutes_to_abort=spread(done.minute, done.aborted),
-        requests_to_abort=spread(done.requests, done.aborted),
-        failed_to_abort=spread(done.failed, done.aborted),
+        minutes_to_abort=spread(done.minute, right),
+        minutes_from_fault=None if world.identical else spread(done.minute - began, right),
+        requests_to_abort=spread(done.requests, right),
+        failed_to_abort=spread(done.failed, right),
         minutes_to_promote=spread(done.minute, done.promoted),
     )
 

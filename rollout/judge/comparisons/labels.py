@@ -121,7 +121,7 @@ class LabelComparison:
     def findings(self, past: Floats, alpha: float) -> tuple[Finding, ...]:
         """Return both mean losses and their difference."""
         n, m = float(past[0]), float(past[3])
-        ratio = ratio_interval(past[6:], alpha, lowest=-1.0)
+        ratio = ratio_interval(past[6:], alpha, lowest=-1.0, highest=1.0)
         return (
             Finding(
                 part="loss",

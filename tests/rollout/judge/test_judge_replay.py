@@ -94,7 +94,7 @@ def test_a_bad_line_breaks_its_series_and_the_others_go_on(line: str, words: str
     found = list(replay(ERRORS, [*lines("good", 0), line, *lines("bad", 0)]))
     told = {str(record["series"]): record for record in records(found)}
     assert told["good"]["verdict"] == "pass"
-    broken = told["" if "not JSON" in words or words == "not an object" else "bad"]
+    broken = told["" if line in {"{", "[]"} else "bad"]
     assert (broken["verdict"], broken["look"]) == ("broken", 1)
     assert any(words in reason for reason in cast("list[str]", broken["reasons"]))
     assert unreadable(found) == 1
@@ -165,3 +165,22 @@ def test_replay_takes_thousands_of_intervals_a_second() -> None:
     began = time.process_time()
     replay(ERRORS, text)
     assert 8000 / (time.process_time() - began) > 6000
+
+
+@pytest.mark.parametrize(
+    ("line", "series"),
+    [
+        (EXAMPLE.replace('"s1"', '"bad"').replace('"seconds": 10', '"seconds": NaN'), "bad"),
+        (EXAMPLE.replace('"s1"', '"bad"')[:60], "bad"),
+        ('{"series": "a\\"b", ', 'a"b'),
+        ('{"series": 7, ', ""),
+        ("nonsense", ""),
+        (b'{"series": "\xff", "start": ', "\ufffd"),
+    ],
+)
+def test_a_line_that_is_no_json_breaks_the_series_that_it_names(line: bytes | str, series: str) -> None:
+    found = {each["series"]: each for each in records(replay(ERRORS, [*lines("good", 0), line]))}
+    assert (found["good"]["verdict"], found[series]["verdict"]) == ("pass", "broken")
+    assert str(cast("list[str]", found[series]["reasons"])[0]).startswith("line 721 is not JSON")
+    (broken,) = records(replay(ERRORS, [*lines("bad", 0), EXAMPLE.replace('"s1"', '"bad"').replace("0.05", "NaN")]))
+    assert (broken["series"], broken["verdict"]) == ("bad", "broken")

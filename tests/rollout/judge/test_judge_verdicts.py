@@ -14,6 +14,7 @@ from rollout.judge.policy import STANDARD, LatencyRule, Limit, Metric, Policy, R
 from rollout.judge.spending import SPENT, alphas
 from rollout.judge.state import State
 from rollout.judge.verdict import Cause, Label, Verdict
+from rollout.judge.words import _between
 
 ERRORS = STANDARD.select((Metric.ERRORS,))
 
@@ -197,3 +198,16 @@ def test_a_changed_split_and_an_unverified_one_count_for_nothing() -> None:
         state = observe(state, at)
     assert state.metrics[0].evidence.units == 2
     assert state.canary_requests == 40
+
+
+def told(canary: TrackCounts, stable: TrackCounts, minutes: int, policy: Policy = ERRORS) -> str:
+    return verdict(policy, canary, stable, minutes=minutes).reasons[0].text
+
+
+def test_an_interval_is_told_by_the_ends_that_are_known() -> None:
+    assert "ratio 3 (too early for bounds), e-value of errors " in told(errors(100, 1), errors(300, 1), 1)
+    assert _between((0.0, 3.5), lowest=0.0) == " (at most 3.5)"
+    assert _between((1.5, float("inf")), lowest=0.0) == " (at least 1.5)"
+    assert _between((-0.25, 0.5), lowest=-float("inf")) == " (-0.25 to 0.5)"
+    assert _between((-float("inf"), float("inf")), lowest=-float("inf")) == " (too early for bounds)"
+    assert _between(None, lowest=0.0) == ""

@@ -150,3 +150,20 @@ def test_command_prints_json_and_plots(tmp_path: Path) -> None:
     assert "100.00 %" in plain.stdout
     listed = CliRunner().invoke(app, ["--worlds"])
     assert "honest-retrain" in listed.stdout
+
+
+def test_what_is_aborted_before_the_fault_began_is_no_find() -> None:
+    late = replace(BAD, fault=Fault(at_minute=30.0, errors={"5xx": 0.2}))
+    done = Rollouts(
+        aborted=np.array([True, True, True, False]),
+        promoted=np.array([False, False, False, True]),
+        minute=np.array([30.0, 31.0, 35.0, 120.0]),
+        requests=np.array([10, 20, 30, 40]),
+        failed=np.array([1, 2, 3, 4]),
+    )
+    found = characteristics(ERRORS, late, done)
+    assert (found.early.count, found.aborted.count, found.promoted.count, found.held.count) == (1, 2, 1, 0)
+    assert found.minutes_from_fault == spread(np.array([1.0, 5.0]), np.array([True, True]))
+    assert found.requests_to_abort == spread(np.array([20, 30]), np.array([True, True]))
+    same = characteristics(ERRORS, QUIET, done)
+    assert (same.early.count, same.aborted.count, same.minutes_from_fault) == (0, 3, None)
