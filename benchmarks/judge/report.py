@@ -47,6 +47,28 @@ def write(folder: Path, seed: int) -> None:
     whole = {"facts": facts, "claims": [vars(c) for c in shown], "cells": by_rule}
     put(home / "results.json", json.dumps(whole, indent=1, sort_keys=True) + "\n")
     charts(by_rule, home / "plots")
+    page = home / "README.md"
+    if page.exists():
+        put(page, between(page.read_text(encoding="utf-8"), [*told(facts), "", *assertions(shown)[2:-1]]))
+
+
+BEGIN, END = "<!-- claims: written by the benchmark -->", "<!-- end of claims -->"
+
+
+def between(text: str, lines: list[str]) -> str:
+    """The page with these lines between its two marks; one without marks stays as it is."""
+    if BEGIN not in text or END not in text:
+        return text
+    return text.partition(BEGIN)[0] + "\n".join([BEGIN, "", *lines, "", END]) + text.partition(END)[2]
+
+
+def told(facts: dict[str, Any]) -> list[str]:
+    """Seed, machine, dates and what is missing, for the page."""
+    where = f"{facts['cores']} cores ({facts['processor']}), Python {facts['python']}, numpy {facts['numpy']}"
+    return [
+        f"Seed {facts['seed']}; {where}; run on {', '.join(facts['dates'])}.",
+        f"{facts['stored']} of {facts['wanted']} results, {facts['short']} with too few runs, {facts['stale']} stale.",
+    ]
 
 
 def gather(folder: Path) -> list[tuple[Cell, dict[str, Any]]]:

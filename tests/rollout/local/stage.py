@@ -6,7 +6,7 @@ import json
 import runpy
 import tarfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,16 +125,20 @@ class Stage:
                 one(client, self.emulator.url, number)
 
 
-def one(client: httpx.Client, url: str, number: int) -> int:
-    items = ",".join(str(number * 7 % 1000 + each) for each in range(1, 6))
-    return client.get(f"{url}/predicted-ratings/{number % 900 + 1}?items={items}").status_code
+ITEMS = 5
+
+
+def one(client: httpx.Client, url: str, number: int) -> str:
+    """Send one request; return its id, as the answer's header has it."""
+    items = ",".join(str(number * 7 % 1000 + each) for each in range(1, ITEMS + 1))
+    return client.get(f"{url}/predicted-ratings/{number % 900 + 1}?items={items}").headers["x-amzn-RequestId"]
 
 
 class Users:
     """Threads that ask without a pause until they are told to stop; an emulator that is gone is asked again."""
 
-    def __init__(self, url: str, threads: int = 2) -> None:
-        self._url, self._threads = url, threads
+    def __init__(self, url: str, told: Callable[[str], object] = str, threads: int = 2) -> None:
+        self._url, self._told, self._threads = url, told, threads
         self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(threads)
 
@@ -152,7 +156,7 @@ class Users:
             number = index
             while not self._stopped.is_set():
                 try:
-                    one(client, self._url, number)
+                    self._told(one(client, self._url, number))
                 except httpx.HTTPError:
                     self._stopped.wait(0.05)
                 number += self._threads

@@ -1,5 +1,6 @@
 """Whole rollouts on a running emulator, while users ask: what each ends with, and what was touched on the way."""
 
+import json
 import threading
 from dataclasses import replace
 
@@ -9,7 +10,10 @@ from rollout.control.controller import Tick
 from rollout.control.entries import Ending, Phase, Request
 from rollout.control.errors import LockedError, PortError, UnderWayError
 from rollout.control.state import State
-from tests.rollout.local.stage import CONDUCT, POLICY, Stage, Users
+from rollout.judge.policy import LabelRule, Late, Metric
+from rollout.labels import deliver, status
+from rollout.words import iso
+from tests.rollout.local.stage import CONDUCT, ITEMS, POLICY, Stage, Users
 
 
 def ready(stage: Stage, **flaws: float) -> None:
@@ -149,3 +153,31 @@ def test_of_two_controllers_one_works_and_the_other_says_who_does(stage: Stage) 
         done.set()
         worker.join()
     assert eve.tick() is not None, "the lock was given back"
+
+
+def test_labels_that_come_after_the_promotion_take_it_back(stage: Stage) -> None:
+    """What users saw answered, by the id in the answer's header: r2 is off by twice as much, and no error says so."""
+    ready(stage, shift=1.0)
+    rollouts, seen = stage.rollouts(), list[str]()
+    policy = replace(
+        POLICY,
+        metrics=(Metric.ERRORS, Metric.RATIO, Metric.LABELS),
+        labels=LabelRule(after_promotion=Late.UNDO),
+    )
+    rollouts.start("r2", policy=policy, conduct=CONDUCT)
+    assert stage.emulator is not None
+    with Users(stage.emulator.url, seen.append):
+        assert rollouts.run().ending is Ending.PROMOTED
+    assert rollouts.ports.traffic.read().stable == "r2"
+    told = [json.dumps({"id": each, "ratings": [3.5] * ITEMS}).encode() for each in seen]
+    deliver(rollouts, told, "test", iso(stage.clock.now()))
+    found = status(rollouts)
+    assert found.delivered == ITEMS * len(seen)
+    assert min(found.canary, found.stable) > 100
+    tick = rollouts.tick()
+    assert tick is not None
+    assert tick.troubles == ()
+    assert tick.state.ending is Ending.UNDONE
+    assert tick.state.ending_reason.startswith("labels loss: canary 0.2")
+    assert rollouts.ports.traffic.read().stable == "r1"
+    assert status(rollouts).judged > 200

@@ -10,7 +10,7 @@ import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
-from benchmarks.judge import results, strange
+from benchmarks.judge import report, results, strange
 from benchmarks.judge.__main__ import main, run
 from benchmarks.judge.cells import Kind, applies, asked
 from benchmarks.judge.claims import Holds, claims
@@ -118,3 +118,22 @@ def test_the_measured_fair_bets_keep_their_level() -> None:
     usual, _ = score_shares(Scores(bins=10), None)
     crossed = np.isfinite(strange.measured(60, 200, usual, usual, np.random.default_rng(2)))
     assert crossed.mean() <= 0.01
+
+
+def test_the_page_has_the_claims_between_its_marks_and_nothing_else_changes() -> None:
+    page = f"# Page\n\n{report.BEGIN}\nold\n{report.END}\n\nThe rest\n"
+    once = report.between(page, ["| a |"])
+    assert once == f"# Page\n\n{report.BEGIN}\n\n| a |\n\n{report.END}\n\nThe rest\n"
+    assert report.between(once, ["| a |"]) == once
+    assert report.between("no marks", ["| a |"]) == "no marks"
+
+
+def test_the_committed_page_is_what_the_committed_results_say() -> None:
+    by_rule: dict[str, dict[str, object]] = {}
+    for cell, side in report.gather(results.HERE / "results"):
+        by_rule.setdefault(cell.name, {}).update(side["rules"])
+    page, table = ((results.HERE / name).read_text() for name in ("README.md", "results.md"))
+    for claim in claims(by_rule):
+        line = f"| {claim.text} | {claim.measured} | {claim.bound} | {claim.holds} |"
+        assert line in page
+        assert line in table
