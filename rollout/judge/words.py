@@ -13,6 +13,8 @@ from rollout.judge.state import MetricState, State
 from rollout.judge.verdict import Cause, Label, Reason, Verdict
 
 _HUGE = 1e300
+_ENDS = {Metric.SCORES: (-inf, inf), Metric.LABELS: (-1.0, 1.0)}
+"""Between what a difference lies by its kind; a ratio of rates between 0 and infinity."""
 
 
 def verdict_of(state: State, now: float | None = None) -> Verdict:
@@ -195,7 +197,9 @@ def _sentence(metric: MetricState, finding: Finding, cause: Cause, log_e: float,
     words = [f"{name}: canary {both} of stable"]
     if finding.ratio is not None:
         kind = "difference" if scale else "ratio"
-        words.append(f"{kind} {finding.ratio:.3g}{_between(finding.interval, lowest=-inf if scale else 0.0)}")
+        words.append(
+            f"{kind} {finding.ratio:.3g}{_between(finding.interval, _ENDS.get(metric.test.metric, (0.0, inf)))}"
+        )
     words.append(f"e-value of {metric.name} {_exp(log_e):.3g} of {1.0 / metric.alpha:.3g}")
     if cause is Cause.LIMIT and metric.evidence.crossed is None:
         words.append("both tracks are over the limit: no fault of the canary's alone")
@@ -206,14 +210,14 @@ def _sentence(metric: MetricState, finding: Finding, cause: Cause, log_e: float,
     return ", ".join(words)
 
 
-def _between(interval: tuple[float, float] | None, *, lowest: float) -> str:
-    """What of a ratio or difference is not excluded; an end that nothing bounds yet is left out."""
+def _between(interval: tuple[float, float] | None, ends: tuple[float, float]) -> str:
+    """What of a ratio or difference is not excluded; an end that only its kind bounds (`ends`) is left out."""
     if interval is None:
         return ""
     low, high = interval
-    if low <= lowest:
-        return " (too early for bounds)" if high == inf else f" (at most {high:.3g})"
-    return f" (at least {low:.3g})" if high == inf else f" ({low:.3g} to {high:.3g})"
+    if low <= ends[0]:
+        return " (too early for bounds)" if high >= ends[1] else f" (at most {high:.3g})"
+    return f" (at least {low:.3g})" if high >= ends[1] else f" ({low:.3g} to {high:.3g})"
 
 
 def _exp(value: float) -> float:

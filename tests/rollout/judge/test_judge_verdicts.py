@@ -16,6 +16,7 @@ from rollout.judge.state import State
 from rollout.judge.verdict import Cause, Label, Verdict
 from rollout.judge.words import _between
 
+INF = float("inf")
 ERRORS = STANDARD.select((Metric.ERRORS,))
 
 
@@ -206,8 +207,9 @@ def told(canary: TrackCounts, stable: TrackCounts, minutes: int, policy: Policy 
 
 def test_an_interval_is_told_by_the_ends_that_are_known() -> None:
     assert "ratio 3 (too early for bounds), e-value of errors " in told(errors(100, 1), errors(300, 1), 1)
-    assert _between((0.0, 3.5), lowest=0.0) == " (at most 3.5)"
-    assert _between((1.5, float("inf")), lowest=0.0) == " (at least 1.5)"
-    assert _between((-0.25, 0.5), lowest=-float("inf")) == " (-0.25 to 0.5)"
-    assert _between((-float("inf"), float("inf")), lowest=-float("inf")) == " (too early for bounds)"
-    assert _between(None, lowest=0.0) == ""
+    assert _between((0.0, 3.5), (0.0, INF)) == " (at most 3.5)"
+    assert _between((1.5, INF), (0.0, INF)) == " (at least 1.5)"
+    assert _between((-0.25, 0.5), (-1.0, 1.0)) == " (-0.25 to 0.5)"
+    assert _between((-INF, INF), (-INF, INF)) == " (too early for bounds)"
+    assert _between((-1.0, 1.0), (-1.0, 1.0)) == " (too early for bounds)"
+    assert _between(None, (0.0, INF)) == ""

@@ -10,7 +10,7 @@ from rollout.control.controller import Tick
 from rollout.control.entries import Ending, Phase, Request
 from rollout.control.errors import LockedError, PortError, UnderWayError
 from rollout.control.state import State
-from rollout.judge.policy import LabelRule, Late, Metric
+from rollout.judge.policy import LabelRule, Late, Metric, Step
 from rollout.labels import deliver, status
 from rollout.words import iso
 from tests.rollout.local.stage import CONDUCT, ITEMS, POLICY, Stage, Users
@@ -161,8 +161,10 @@ def test_labels_that_come_after_the_promotion_take_it_back(stage: Stage) -> None
     rollouts, seen = stage.rollouts(), list[str]()
     policy = replace(
         POLICY,
+        steps=(Step(percent=25, seconds=300), Step(percent=50, seconds=540)),
+        correlation_time=60.0,  # captures are stamped in whole seconds, which are the clock's minutes here
         metrics=(Metric.ERRORS, Metric.RATIO, Metric.LABELS),
-        labels=LabelRule(after_promotion=Late.UNDO),
+        labels=LabelRule(after_promotion=Late.UNDO, weight=5.0),
     )
     rollouts.start("r2", policy=policy, conduct=CONDUCT)
     assert stage.emulator is not None
@@ -177,7 +179,7 @@ def test_labels_that_come_after_the_promotion_take_it_back(stage: Stage) -> None
     tick = rollouts.tick()
     assert tick is not None
     assert tick.troubles == ()
-    assert tick.state.ending is Ending.UNDONE
+    assert tick.state.ending is Ending.UNDONE, status(rollouts)
     assert tick.state.ending_reason.startswith("labels loss: canary 0.2")
     assert rollouts.ports.traffic.read().stable == "r1"
     assert status(rollouts).judged > 200
