@@ -6,7 +6,7 @@ import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from components.cloud import Cloud
 from components.endpoint import ModelEndpoint
@@ -22,6 +22,7 @@ from releases.registry import publish
 from settings import PROJECT, parse
 from settings.stackfile import load_stack
 from store import open_store
+from tests.program.stacks import with_features
 
 if TYPE_CHECKING:
     import pulumi
@@ -60,6 +61,29 @@ def releases(size: int, folder: Path) -> Callable[[], Recording]:
     def run() -> Recording:
         build = lambda: runpy.run_path(str(ROOT), run_name="__main__")  # noqa: E731 - one expression, used once
         return registered(build, project=PROJECT, stack=STACK, config=config)
+
+    return run
+
+
+def stack(name: str, folder: Path, *, everything: bool) -> Callable[[], Recording]:
+    """The program itself for a stack with a canary: as its file says, or with every feature of the API's on."""
+    made = [release(number) for number in range(2)]
+    store = open_store(str(folder), folder)
+    for each in made:
+        publish(store, each)
+    own = load_stack(ROOT / f"Pulumi.{name}.yaml")
+    changes: dict[str, Any] = {
+        "store": str(folder),
+        "stable": made[0].id,
+        "canary": {"release": made[1].id, "percent": 10},
+    }
+    if everything:
+        changes |= {"api": with_features(name), "enriched": {"enabled": True}}
+    config = engine_config(PROJECT, {}, {**own, **{f"{PROJECT}:{key}": value for key, value in changes.items()}})
+
+    def run() -> Recording:
+        build = lambda: runpy.run_path(str(ROOT), run_name="__main__")  # noqa: E731 - one expression, used once
+        return registered(build, project=PROJECT, stack=name, config=config, region=config["aws:region"])
 
     return run
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = ("endpoint", "aws:sagemaker/endpoint:Endpoint", "sagemaker:InvokeEndpoint")
 FUNCTION = ("function", "aws:lambda/function:Function", "lambda:InvokeFunction")
+ASKED = re.compile(r":function:([\w-]+)/invocations$")
 VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
@@ -58,6 +59,20 @@ def _track(account: "Account", who: str, deployment: str, variables: Mapping[str
             account, integration["credentials"], action, f":{what}{'/' if kind == ENDPOINT[1] else ':'}{name}"
         ):
             yield f"{who}: {integration['credentials']} may not invoke {name}"
+    yield from _authorizers(account, who, json.loads(found.snapshot or "{}"))
+
+
+def _authorizers(account: "Account", who: str, document: Mapping[str, Any]) -> Iterator[str]:
+    """Whoever is asked about callers must be there and may be asked, or every caller is refused."""
+    for scheme in document.get("components", {}).get("securitySchemes", {}).values():
+        asked = scheme.get("x-amazon-apigateway-authorizer", {})
+        match = ASKED.search(asked.get("authorizerUri", ""))
+        if match is None:
+            continue
+        if _named(account, FUNCTION[1], "name", match[1]) is None:
+            yield f"{who}: the authorizer {match[1]} does not exist"
+        if not _may(account, asked["authorizerCredentials"], FUNCTION[2], f":function:{match[1]}"):
+            yield f"{who}: {asked['authorizerCredentials']} may not ask the authorizer {match[1]}"
 
 
 def _integrations(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -109,6 +124,8 @@ def _functions(account: "Account") -> Iterator[str]:
         if _named(account, "aws:cloudwatch/logGroup:LogGroup", "name", f"/aws/lambda/{name}") is None:
             yield f"{name}: AWS would make its log group by itself"
         needed = function.inputs["environment"]["variables"]
+        if "ENDPOINT" not in needed:  # the authorizer's, which reaches nothing of the account's
+            continue
         if not _may(account, role, ENDPOINT[2], f":endpoint/{needed['ENDPOINT']}"):
             yield f"{name}: its role may not invoke {needed['ENDPOINT']}"
         for table in (needed["MOVIES_TABLE"], needed["SEEN_TABLE"]):
