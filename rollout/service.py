@@ -20,7 +20,7 @@ from rollout.adapters.clock import Stamps
 from rollout.control.conduct import Conduct
 from rollout.control.controller import Controller, Judge, Tick, abort, ask
 from rollout.control.entries import Ending, Entry, Phase, Request, Started
-from rollout.control.errors import NothingUnderWayError, PortError, RequestError, UnderWayError
+from rollout.control.errors import FenceError, NothingUnderWayError, PortError, RequestError, UnderWayError
 from rollout.control.judging import TheJudge, policy_mapping, settled_policy
 from rollout.control.lock import Lock
 from rollout.control.ports import Event, Ports, Severity
@@ -35,6 +35,8 @@ from rollout.wiring import LOOK, documents_for, person, ports_for
 
 Watcher = Callable[[Tick], None]
 Documents = Callable[[Sequence[Release]], Mapping[str, str]]
+_AGAIN = 2
+"""Ticks that may end because somebody wrote meanwhile, before that is taken for another controller's doing."""
 ENOUGH = 100
 """Answers of the stable release that its quantiles rest on, at least."""
 _PHASES: dict[Request, tuple[frozenset[Phase], str]] = {
@@ -193,6 +195,12 @@ class Rollouts:
         return self.ports.observations.baseline(stable, 0.0)
 
     def _tick(self) -> Tick | None:
+        """One tick; where a person's word came in its middle, another one, which has read it."""
+        for _ in range(_AGAIN):
+            try:
+                return Controller(self.ports, self.judge).tick()
+            except FenceError:
+                continue
         return Controller(self.ports, self.judge).tick()
 
     def _need(self) -> State:

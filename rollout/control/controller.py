@@ -130,6 +130,8 @@ class _Run:
                 self._drifted = self._state.verified_at is not None
                 if order.whole and self._state.paused is not None:
                     return  # it is applied when a person says so
+                if order.target.percent:
+                    self._check_last_word()
                 traffic.apply(order)
                 if not traffic.verify(order):
                     return
@@ -144,6 +146,15 @@ class _Run:
         else:
             if self._state.verified_at is None:
                 self._write(Verified(target=order.target), self._ports.clock.now())
+
+    def _check_last_word(self) -> None:
+        """Refuse to give traffic where somebody has written meanwhile: a later word may have taken it back."""
+        now = self._ports.journal.state()
+        if now is None or now.number != self._state.number:
+            raise FenceError(
+                f"the journal went on after entry {self._state.number} while this controller was at work; no traffic "
+                "was given. Run it again"
+            )
 
     def _taken_back(self) -> bool:
         """Whether a person's word takes traffic back: then nothing that the journal said before it is applied first."""

@@ -28,6 +28,14 @@ def no_fault(_point: str) -> None:
     """Nothing strikes."""
 
 
+class LateError(PortError):
+    """Struck where something is applied: the caller is told of a timeout, and it is applied when `land` is called."""
+
+
+class StaleError(PortError):
+    """Struck where something is read: what was there before this moment's own change is read, and no error told."""
+
+
 @dataclass
 class FakeClock:
     """Time that passes when it is told to."""
@@ -53,16 +61,28 @@ class FakeGateway:
     slow: bool = False
     foreign: str | None = None
     """What others have changed: whole updates are refused with it."""
+    late: list[Order] = field(default_factory=list[Order])
+    """What was applied and has not arrived yet."""
+    before: Seen | None = None
+    """What was served before the last change, where that was in this moment."""
 
     def __post_init__(self) -> None:
         self.in_service |= {self.serves.stable, *self.serves.warm}
 
     def read(self) -> Seen:
-        self.fault("read")
+        try:
+            self.fault("read")
+        except StaleError:
+            return self.before or self._seen()
         return self._seen()
 
     def apply(self, order: Order) -> None:
-        self.fault("apply before")
+        try:
+            self.fault("apply before")
+        except LateError:
+            if self.foreign is None or not order.whole:
+                self.late.append(order)
+            raise
         if order.whole and self.foreign is not None:
             raise ForeignError(self.foreign)
         self.orders.append(order)
@@ -70,8 +90,21 @@ class FakeGateway:
         self.fault("apply after")
 
     def verify(self, order: Order) -> bool:
-        self.fault("verify")
-        return self._seen().serves(order.target, order.releases)
+        seen = self._seen()
+        try:
+            self.fault("verify before")
+        except StaleError:
+            seen = self.before or seen
+        verified = not self.late and seen.serves(order.target, order.releases)
+        self.fault("verify after")
+        return verified
+
+    def land(self) -> None:
+        """Let arrive what was applied and has not yet, in its order."""
+        while self.late:
+            order = self.late.pop(0)
+            self.orders.append(order)
+            self._serve(order.target)
 
     def withdraw(self) -> None:
         self.fault("withdraw before")
@@ -92,6 +125,7 @@ class FakeGateway:
         return Seen(stable=now.stable, canary=now.canary, percent=now.percent, in_service=frozenset(self.in_service))
 
     def _serve(self, target: Target) -> None:
+        self.before = self._seen()
         self.serves = target
         self.highest = max(self.highest, target.percent)
         named = {target.stable, *([target.canary] if target.canary else []), *target.warm}

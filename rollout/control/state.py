@@ -243,7 +243,9 @@ def _asked(state: State, entry: Entry, body: Asked) -> State:
             return replace(state, number=entry.number, at=entry.at, approved=True)
         case Request.RESUME:
             heard = state.labels_heard or (state.labels is not None and bool(state.labels["worse"]))
-            return replace(_resumed(state, entry.at), number=entry.number, at=entry.at, asked=None, labels_heard=heard)
+            paused = state.asked is not None and state.asked.request is Request.PAUSE
+            asked = None if paused else state.asked  # an abort before it stands
+            return replace(_resumed(state, entry.at), number=entry.number, at=entry.at, asked=asked, labels_heard=heard)
         case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO | Request.RETIRE:
             overruled = state.asked is not None and state.asked.request is Request.ABORT
             if overruled or (body.request is Request.ABORT and state.phase in AFTER):

@@ -1,14 +1,22 @@
 """A person's word: what it does, what it does not overrule, and what is written down of the waiting."""
 
+import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rollout.control.controller import Controller, abort, ask
-from rollout.control.entries import Choice, Decided, Ending, Entry, Phase, Request
+from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request
+from rollout.control.errors import FenceError
 from rollout.control.journal import StoreJournal, key_of
+from rollout.control.ports import Counted, Order
 from rollout.control.state import State
+from rollout.control.yardstick import Yardstick
+from rollout.service import Rollouts
+from rollout.stack import ROOT, open_stack
+from settings.stackfile import set_values
 from tests.rollout.simulated import Simulated
 
 
@@ -137,3 +145,45 @@ def test_what_is_not_seen_yet_is_applied_once_a_tick(world: Simulated) -> None:
     for count in (1, 2, 3):
         world.until(lambda _: True)
         assert len(world.gateway.orders) == count
+
+
+def test_a_resume_takes_no_abort_back(world: Simulated) -> None:
+    world.until(in_first_step)
+    abort(world.ports, "eve", "")
+    ask(world.ports, Request.RESUME, "ada")
+    assert world.until(lambda _: True).ending is Ending.ABORTED
+
+
+def test_a_word_that_comes_in_the_middle_of_a_tick_ends_no_run(world: Simulated, tmp_path: Path) -> None:
+    world.until(in_first_step)
+    observe, words = world.counts.since, iter(["first", "second"])
+
+    def meanwhile(start: float, yardstick: Yardstick) -> Sequence[Counted]:
+        if (word := next(words, None)) is not None:
+            ask(replace(world.ports, journal=StoreJournal(world.store)), Request.APPROVE, "eve", word)
+        return observe(start, yardstick)
+
+    world.counts.since = meanwhile  # pyright: ignore[reportAttributeAccessIssue] # the port's method, with a person beside it
+    file = Path(shutil.copy(ROOT / "Pulumi.local.yaml", tmp_path))
+    set_values(file, {"store": str(tmp_path / "store")})
+    tick = Rollouts(open_stack("local", file=file), ports=world.ports, judge=world.judge).tick()
+    assert tick is not None
+    assert (tick.decided and tick.decided.choice, tick.troubles) == (Choice.HOLD, ())
+    asked = [entry.by for entry in world.journal.read() if isinstance(entry.body, Asked)]
+    assert asked == ["eve", "eve"]
+
+
+def test_who_was_slow_gives_no_traffic_that_was_taken_back_meanwhile(world: Simulated) -> None:
+    world.until(lambda state: state.phase is Phase.TRY)
+    verify = world.gateway.verify
+
+    def seen(order: Order) -> bool:
+        if order.target.percent:
+            abort(replace(world.ports, journal=StoreJournal(world.store)), "eve", "")
+        return verify(order)
+
+    world.gateway.verify = seen  # pyright: ignore[reportAttributeAccessIssue] # the port's method, with a person beside it
+    world.clock.sleep(60)
+    with pytest.raises(FenceError, match="no traffic was given"):
+        Controller(world.ports, world.judge).tick()
+    assert world.gateway.highest == 0
