@@ -64,10 +64,9 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 @contextmanager
-def serving(program: Path) -> Generator[tuple["subprocess.Popen[str]", dict[str, str]]]:
-    process = subprocess.Popen(
-        command("serve", "--program", str(program), "--port", "0"), cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+def serving(program: Path, *options: str) -> Generator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    arguments = command("serve", "--program", str(program), "--port", "0", *options)
+    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     said = cast("IO[str]", process.stdout)
     try:
         yield process, dict(said.readline().split() for _ in range(2))
@@ -106,6 +105,54 @@ def test_a_configuration_by_the_second_port(program: Path) -> None:
         assert answer.status_code == 409
         assert "Missing required configuration variable 'mine:answer'" in answer.json()["message"]
         assert httpx.get(said["serving"] + "/hello/you").json() == {"from": "the second port"}
+
+
+def guard(program: Path) -> None:
+    """Let the program ask for signatures, an API key, and an address of one network."""
+    main = program / "__main__.py"
+    policy = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "execute-api:Invoke",
+        "Resource": "*",
+        "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    }
+    schemes = {
+        "signed": {"type": "apiKey", "name": "a", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"},
+        "key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+    }
+    more = {"components": {"securitySchemes": schemes}, "x-amazon-apigateway-policy": {"Statement": [policy]}}
+    lines = [
+        f"document |= {more!r}",
+        'operation = document["paths"]["/hello/{name}"]["get"]',
+        'operation["security"] = [{"signed": [], "key": []}]',
+        "api = aws",
+    ]
+    main.write_text(main.read_text().replace("api = aws", "\n".join(lines), 1))
+
+
+def test_what_cannot_be_imitated_is_left_out_by_order(program: Path) -> None:
+    guard(program)
+    refused = run("serve", "--program", str(program), "--port", "0")
+    assert refused.returncode != 0
+    assert "security.signed: signatures of AWS's are not checked; --ignore-unsupported serves" in refused.stderr
+    with serving(program, "--ignore-unsupported", "--trust-source-header") as (_, said):
+        asked = said["serving"] + "/hello/you"
+        outside = httpx.get(asked)
+        assert (outside.status_code, outside.headers["x-emulator-ignored"]) == (403, "iam")
+        assert "is not authorized to perform" in outside.text
+        inside = httpx.get(asked, headers={"X-Emulator-Source-Ip": "203.0.113.7"})
+        assert inside.json() == {"message": "Forbidden"}  # the API key
+
+
+def test_try_names_what_it_did_not_ask_for(program: Path) -> None:
+    guard(program)
+    done = run("try", "--program", str(program), "--ignore-unsupported", "GET /hello/you")
+    assert (done.returncode, done.stdout.splitlines()[-2:]) == (
+        0,
+        ["", "Not asked for in a method's test: resource policy, API key, throttles"],
+    )
+    assert "IGNORED: aws:apigateway/restApi:RestApi 'api': body: GET /hello/{name}: security.signed" in done.stderr
 
 
 def test_try_prints_the_steps(program: Path) -> None:
