@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from benchmarks.emulator.load import CONNECTIONS, Load, path, run, sizes
+from benchmarks.emulator.served import KEY
 
 HERE = Path(__file__).parent
 WARM_UP_SECONDS = 0.5
@@ -73,6 +74,39 @@ async def measure(said: dict[str, Any], seconds: float, rounds: int) -> list[Row
     return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What API key, plan and validation cost: requests per second with 3 items without and with them, and p50 in ms."""
+
+    open_rate: float
+    open_p50_ms: float
+    guarded_rate: float
+    guarded_p50_ms: float
+
+    @property
+    def ratio(self) -> float:
+        return self.open_rate / self.guarded_rate
+
+
+async def measure_access(said: dict[str, Any], seconds: float, rounds: int) -> Access:
+    """Ask the open and the guarded API in turn, round by round."""
+    loads: dict[str, list[Load]] = {"open": [], "guarded": []}
+    target, headers = path(sizes()[0]), {"x-api-key": KEY}
+    for kind in loads:
+        await run(said["access"][kind], target, WARM_UP_SECONDS, headers)
+    for _ in range(rounds):
+        for kind, found in loads.items():
+            found.append(await run(said["access"][kind], target, seconds, headers))
+    rate = {kind: statistics.median(load.rate for load in found) for kind, found in loads.items()}
+    p50 = {kind: statistics.median(load.percentile(50) for load in found) for kind, found in loads.items()}
+    return Access(
+        open_rate=rate["open"],
+        open_p50_ms=p50["open"],
+        guarded_rate=rate["guarded"],
+        guarded_p50_ms=p50["guarded"],
+    )
+
+
 def machine() -> str:
     """Name the machine in one line."""
     cpu = platform.processor() or platform.machine()
@@ -85,12 +119,12 @@ def machine() -> str:
     return f"{cpu}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
-def table(rows: Sequence[Row], when: str) -> str:
+def table(rows: Sequence[Row], access: Access, when: str, load: str) -> str:
     """Return the results as Markdown."""
     lines = [
         "# Emulator",
         "",
-        f"{machine()}; {when}; {CONNECTIONS} connections, client and server on the same machine.",
+        f"{machine()}; {when}; {CONNECTIONS} connections, client and server on the same machine; {load}.",
         "",
         "| items | answer | requests/s | p50 | p99 | constant: requests/s | p50 | p99 | ratio |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -100,6 +134,12 @@ def table(rows: Sequence[Row], when: str) -> str:
             f"| {each.ratio:.1f} |"
             for each in rows
         ),
+        "",
+        "| 3 items | requests/s | p50 |",
+        "|---|---|---|",
+        f"| nothing asked for | {access.open_rate:,.0f} | {access.open_p50_ms:.1f} ms |",
+        f"| key, plan and its limits, validation | {access.guarded_rate:,.0f} | {access.guarded_p50_ms:.1f} ms |",
+        f"| ratio | {access.ratio:.2f} | |",
     ]
     return "\n".join(lines) + "\n"
 
@@ -118,13 +158,22 @@ def main() -> None:
         )
         try:
             said = cast("dict[str, Any]", json.loads(cast("IO[str]", process.stdout).readline()))
+            before = os.getloadavg()[0]
             rows = asyncio.run(measure(said, arguments.seconds, arguments.rounds))
+            access = asyncio.run(measure_access(said, arguments.seconds, arguments.rounds))
         finally:
             process.communicate()
     when = datetime.now(UTC).strftime("%Y-%m-%d")
-    document = {"machine": machine(), "date": when, "rows": [{**asdict(each), "ratio": each.ratio} for each in rows]}
+    load = f"load average {before:.1f} at the start, {os.getloadavg()[0]:.1f} at the end"
+    document = {
+        "machine": machine(),
+        "date": when,
+        "load": load,
+        "rows": [{**asdict(each), "ratio": each.ratio} for each in rows],
+        "access": {**asdict(access), "ratio": access.ratio},
+    }
     (HERE / "results.json").write_text(json.dumps(document, indent=1) + "\n")
-    text = table(rows, when)
+    text = table(rows, access, when, load)
     (HERE / "results.md").write_text(text)
     print(text)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emulator.http_client import Pool
@@ -33,8 +33,8 @@ class Load:
         return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * percent / 100))]
 
 
-async def run(port: int, target: str, seconds: float) -> Load:
-    """Ask for `target` again and again for `seconds`.
+async def run(port: int, target: str, seconds: float, headers: Mapping[str, str] | None = None) -> Load:
+    """Ask for `target` again and again for `seconds`, with `headers` besides Accept.
 
     Raises:
         RuntimeError: an answer that is not 200: what is measured is answering, not refusing.
@@ -45,7 +45,7 @@ async def run(port: int, target: str, seconds: float) -> Load:
 
     async def ask() -> None:
         while (start := time.perf_counter()) - began < seconds:
-            answer = await pool.request("GET", target, {"Accept": "application/json"})
+            answer = await pool.request("GET", target, {"Accept": "application/json", **(headers or {})})
             latencies.append((time.perf_counter() - start) * 1000)
             if answer.status != OK:
                 raise RuntimeError(f"{target[:60]} is answered {answer.status}: {answer.body[:200]!r}")

@@ -19,6 +19,7 @@ from emulator.http_server import Handler, HttpServer
 from emulator.recording import Recording, registered
 from mapping.contract import load_contract
 from mapping.openapi import Api, Route, document
+from mapping.security import api_key
 from training.archive import build_archive
 from training.model import Model
 
@@ -26,6 +27,7 @@ USERS, ITEMS, FACTORS = 943, 1682, 32
 REGION = "eu-central-1"
 ROLE = "arn:aws:iam::123456789012:role/invoke"
 UNLIMITED = 1_000_000.0
+KEY = "measured-" * 4
 
 
 def model() -> bytes:
@@ -44,12 +46,17 @@ def model() -> bytes:
     )
 
 
-def program(archive: Path) -> None:
-    """Register the API and the endpoint, as any Pulumi program might."""
+def program(archive: Path, *, guarded: bool | None = None) -> None:
+    """Register the API and the endpoint, as any Pulumi program might.
+
+    `guarded`: every request needs an API key of a plan with throttle and quota, and is validated; False: none of it;
+    None: validated alone, as the stacks' API is.
+    """
     import pulumi_aws as aws  # noqa: PLC0415 - a second to import, and only the measured process needs it
 
     route = Route(contract=load_contract("ratings-v1"), region=REGION, role_arn=ROLE, max_items=1000)
-    api = aws.apigateway.RestApi("api", body=document(Api(name="measured"), [route]))
+    described = Api(name="measured", schemes=[api_key()] if guarded else (), validate=guarded is not False)
+    api = aws.apigateway.RestApi("api", body=document(described, [route]))
     deployment = aws.apigateway.Deployment("deployment", rest_api=api.id)
     aws.apigateway.Stage(
         "stage",
@@ -71,6 +78,17 @@ def program(archive: Path) -> None:
             throttling_rate_limit=UNLIMITED, throttling_burst_limit=int(UNLIMITED)
         ),
     )
+    if guarded:
+        plan = aws.apigateway.UsagePlan(
+            "plan",
+            api_stages=[aws.apigateway.UsagePlanApiStageArgs(api_id=api.id, stage="v1")],
+            quota_settings=aws.apigateway.UsagePlanQuotaSettingsArgs(limit=int(UNLIMITED) * 1000, period="DAY"),
+            throttle_settings=aws.apigateway.UsagePlanThrottleSettingsArgs(
+                rate_limit=UNLIMITED, burst_limit=int(UNLIMITED)
+            ),
+        )
+        key = aws.apigateway.ApiKey("key", value=KEY)
+        aws.apigateway.UsagePlanKey("key", key_id=key.id, key_type="API_KEY", usage_plan_id=plan.id)
     container = aws.sagemaker.ModelPrimaryContainerArgs(
         image="unused", model_data_url=str(archive), environment={"SAGEMAKER_PROGRAM": "inference.py"}
     )
@@ -109,9 +127,19 @@ async def main(folder: Path) -> None:
         await server.start("127.0.0.1", 0)
         addresses["constant"][str(items)] = server.port
         answers[str(items)] = len(answer.body)
-    print(json.dumps({"ports": addresses, "bytes": answers}), flush=True)
+    beside = {name: await access(archive, folder / name, guarded=name == "guarded") for name in ("open", "guarded")}
+    access_ports = {name: each.gateway_server.port for name, each in beside.items()}
+    print(json.dumps({"ports": addresses, "bytes": answers, "access": access_ports}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
-    await emulation.stop()
+    for each in (emulation, *beside.values()):
+        await each.stop()
+
+
+async def access(archive: Path, folder: Path, *, guarded: bool) -> Emulation:
+    """Start an emulator whose requests are held against key, plan and validator, or against nothing."""
+    emulation = Emulation(lambda _config: registered(lambda: program(archive, guarded=guarded)), Options(store=folder))
+    await emulation.start()
+    return emulation
 
 
 if __name__ == "__main__":
