@@ -15,6 +15,8 @@ from cli.environment import setup
 from cli.errors import CommandError
 from cli.openapi import openapi
 from cli.quality import check, run_tests
+from cli.registry.commands import COMMANDS as REGISTRY
+from cli.registry.invoke import invoke
 from cli.wiring import TITLES, WIRING
 from emulator.commands import serve, try_request
 from emulator.errors import EmulatorError
@@ -62,6 +64,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "openapi": openapi,
     "train": train,
     "evaluate": evaluate,
+    "invoke": invoke,
     **ROLLOUTS,
     "simulate": simulate,
     "replay": replay,
@@ -84,6 +87,10 @@ templates = typer.Typer(help="Mapping templates by themselves: find their traps,
 for _name, _function in TEMPLATES.items():
     templates.command(_name)(_function)
 app.add_typer(templates, name="templates")
+registry = typer.Typer(help="The releases of a stack's store: list, show, verify against their artifacts, upload.")
+for _name, _function in REGISTRY.items():
+    registry.command(_name)(_function)
+app.add_typer(registry, name="registry")
 titles = typer.Typer(help="The tables of the enriched route: titles, and what each user has rated.")
 titles.callback()(lambda: None)  # a group, though it has one command
 titles.command("load", context_settings={"obj": TITLES})(load_titles)
