@@ -226,7 +226,7 @@ def undo(
 
 def labels(
     file: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help="JSON lines of true ratings, - for standard input.")
+        str | None, typer.Argument(metavar="FILE", help="JSON lines of true ratings, - for standard input.")
     ] = None,
     *,
     stack: StackName = "local",
@@ -248,7 +248,8 @@ def labels(
 
     made = rollouts(stack, config)
     if file is not None or until is not None:
-        key = deliver(made, source(file), file or "--until", until)
+        name = "standard input" if file == "-" else file or "--until"
+        key = deliver(made, source(file), name, until)
         if not as_json:
             print(f"delivered as {key}")
     show(status(made), as_json=as_json)
