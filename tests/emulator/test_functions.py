@@ -35,7 +35,7 @@ def context(event, context):
     left = context.get_remaining_time_in_millis()
     env, here = os.environ, os.getcwd()
     return {
-        "left": 0 < left <= 5000,
+        "left": 0 < left <= 30000,
         "memory": context.memory_limit_in_mb,
         "arn": context.invoked_function_arn,
         "version": context.function_version,
@@ -98,7 +98,7 @@ def spec(handler: str = "app.echo", text: str = HANDLER, **more: Any) -> Functio
         "code": code(**{"app.py": text}),
         "directory": "/",
         "environment": (("OWN", "mine"),),
-        "timeout": 5,
+        "timeout": 30,
         "memory": 512,
         **more,
     }

@@ -42,7 +42,7 @@ def function(name: str, **more: Any) -> aws.lambda_.Function:
         "role": "arn:aws:iam::123456789012:role/enrich",
         "runtime": "python3.12",
         "handler": "app.handler",
-        "timeout": 1,
+        "timeout": 30,
         "memory_size": 512,
         "code": pulumi.AssetArchive({"app.py": pulumi.StringAsset(HANDLER)}),
         "environment": {"variables": {"RELEASE": name}},
@@ -115,7 +115,9 @@ def test_an_error_is_matched_against_the_patterns_as_a_whole(bench: "Bench") -> 
 
 
 def test_a_function_that_times_out(bench: "Bench") -> None:
-    response = serve(bench, operation(bench), "enrich-r1").get("/", params={"do": "sleep"})
+    document = bench.document({"/": {"get": operation(bench)}})
+    bench.serve(document, variables={"enrich": "f"}, extra=functions("f", timeout=1))
+    response = bench.client().get("/", params={"do": "sleep"})
     assert (response.status_code, response.content) == (504, b'{"late": "Sandbox.Timedout"}')
 
 
