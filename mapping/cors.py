@@ -61,7 +61,7 @@ def _answered(operation: Operation, cors: Cors) -> Operation:
 
 
 def _preflight(operations: Mapping[str, Operation], cors: Cors) -> Operation:
-    methods = sorted(method.upper() for method in operations if method != PREFLIGHT)
+    methods = sorted(method.upper() for method in operations)
     told = {
         "Access-Control-Allow-Origin": cors.origin,
         "Access-Control-Allow-Methods": ",".join([*methods, "OPTIONS"]),
