@@ -154,3 +154,25 @@ def test_what_forces_a_replacement() -> None:
     assert replacing(MODEL, {"tags", "primaryContainer"}) == {"primaryContainer"}
     assert replacing(ENDPOINT, {"endpointConfigName"}) == set()
     assert set(FORCES_REPLACEMENT) >= {API, ROLE, POLICY, GROUP, CONFIGURATION}
+
+
+def test_an_authorizer_that_is_not_there_or_may_not_be_asked_is_noticed(world: World) -> None:
+    asked = {
+        "authorizerUri": "arn:x/functions/arn:aws:lambda:r:1:function:who/invocations",
+        "authorizerCredentials": ARN,
+    }
+    schemes = {"securitySchemes": {"bearer": {"x-amazon-apigateway-authorizer": asked}}}
+    body = json.dumps({**json.loads(BODY), "components": schemes})
+    world.account.update(API, world.api, {"body": body})
+    cut = world.make(DEPLOYMENT, restApi=world.api, triggers={"document": body})
+    world.account.update(STAGE, world.stage, world.served(deployment=cut))
+    assert broken(world.account) == [
+        "stage: the authorizer who does not exist",
+        f"stage: {ARN} may not ask the authorizer who",
+    ]
+    world.make(GROUP, name="/aws/lambda/who")
+    function = "aws:lambda/function:Function"
+    world.make(function, name="who", role=ARN, environment={"variables": {}})
+    may = json.dumps({"Statement": [{"Action": ["lambda:InvokeFunction"], "Resource": ["arn:x:function:who"]}]})
+    world.make(POLICY, name="ask", role="invoke", policy=may)
+    assert broken(world.account) == []
