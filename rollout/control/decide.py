@@ -163,9 +163,9 @@ def _worse(_policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> De
 
 
 def _labels(state: State, facts: Facts) -> Labelled | None:
-    """The last word on the labels where it is that the release is worse, and nobody has let it go on knowing that."""
+    """The last word on the labels where it is that the release is worse, and nobody has let it go on with that."""
     found = facts.labels or (None if state.labels is None else Labelled.of(state.labels))
-    return None if found is None or not found.worse or state.labels_heard else found
+    return None if found is None or not found.worse or Metric.LABELS in state.heard else found
 
 
 def _worse_by_labels(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> Decided | None:
@@ -240,8 +240,9 @@ def _paused(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> De
         return _stay(state, Choice.PAUSE, _said(state, "paused"))
     if state.paused is not None:
         return _stay(state, Choice.HOLD, f"paused: {state.paused}")
-    if facts.verdict is not None and facts.verdict.pause:
-        return _stay(state, Choice.PAUSE, f"signals: {', '.join(facts.verdict.pause)}")
+    unheard = [name for name in (facts.verdict.pause if facts.verdict is not None else ()) if name not in state.heard]
+    if unheard:
+        return _stay(state, Choice.PAUSE, f"signals: {', '.join(unheard)}")
     labels = _labels(state, facts)
     if labels is not None and policy.labels.role is Role.SIGNAL:
         return _stay(state, Choice.PAUSE, f"signals: {labels.text}")
@@ -266,7 +267,7 @@ def _in_steps(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> 
     if not last:
         after = policy.steps[state.step + 1].percent
         return _to_step(policy, state, state.step + 1, f"from {here.percent:g} to {after:g} percent")
-    if facts.verdict.label is Label.PASS:
+    if facts.verdict.label is Label.PASS or (facts.verdict.ready and set(facts.verdict.pause) <= set(state.heard)):
         return promote(state, _passed(facts.verdict))
     return _stay(state, Choice.HOLD, "the last step: waiting for the evidence that a promotion asks for")
 

@@ -84,6 +84,7 @@ def _words(raw: Mapping[str, Any]) -> dict[str, object]:
         "phase": Phase(raw["phase"]),
         "target": target_of(raw["target"]),
         "spans": tuple(Span(**each) for each in raw["spans"]),
+        "heard": tuple(raw["heard"]),
         "asked": None if asked is None else Asked(request=Request(asked["request"]), reason=asked["reason"]),
         "ending": None if raw["ending"] is None else Ending(raw["ending"]),
         "last_choice": None if raw["last_choice"] is None else Choice(raw["last_choice"]),

@@ -4,14 +4,16 @@ The fold goes on from where it was: `fold(more, fold(entries)) == fold([*entries
 twice (`journal.py`, `snapshot.py`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request, Started, Verified
 from rollout.control.errors import JournalError
 from rollout.control.spans import Span, closed
 from rollout.control.target import Target
 from rollout.control.yardstick import Tally, Yardstick
+from rollout.judge.policy import Metric
 
 AFTER = frozenset({Phase.WARM, Phase.COOLING, Phase.ENDED})
 """The phases after an outcome was decided: there is no canary whose traffic could be taken back any more."""
@@ -31,8 +33,8 @@ class State:
     the gateway may be at: the largest journalled since the last verified target, that one included.
     `paused` says why nothing moves until a person says so, `held` is how many seconds earlier pauses took; `asked`
     is a request that no decision has answered. `seen` and `step_seen` are the sums of what counted, over the rollout
-    and since the position was reached. `labels` is the last word on them, `labels_heard` says that a person has let
-    the rollout go on knowing it.
+    and since the position was reached. `labels` is the last word on them, `heard` are the signals with
+    which a person has let the rollout go on.
     """
 
     rollout: str
@@ -71,7 +73,7 @@ class State:
     broken_since: float | None = None
     tries: int = 0
     labels: Mapping[str, object] | None = None
-    labels_heard: bool = False
+    heard: tuple[str, ...] = ()
     last_choice: Choice | None = None
     last_reason: str = ""
 
@@ -242,10 +244,10 @@ def _asked(state: State, entry: Entry, body: Asked) -> State:
         case Request.APPROVE:
             return replace(state, number=entry.number, at=entry.at, approved=True)
         case Request.RESUME:
-            heard = state.labels_heard or (state.labels is not None and bool(state.labels["worse"]))
+            heard = tuple(dict.fromkeys((*state.heard, *_signals(state))))
             paused = state.asked is not None and state.asked.request is Request.PAUSE
             asked = None if paused else state.asked  # an abort before it stands
-            return replace(_resumed(state, entry.at), number=entry.number, at=entry.at, asked=asked, labels_heard=heard)
+            return replace(_resumed(state, entry.at), number=entry.number, at=entry.at, asked=asked, heard=heard)
         case Request.PAUSE | Request.ABORT | Request.PROMOTE | Request.UNDO | Request.RETIRE:
             overruled = state.asked is not None and state.asked.request is Request.ABORT
             if overruled or (body.request is Request.ABORT and state.phase in AFTER):
@@ -259,3 +261,10 @@ def _resumed(state: State, now: float) -> State:
     if state.paused_at is None:
         return state
     return replace(state, paused=None, paused_at=None, held=state.held + now - state.paused_at)
+
+
+def _signals(state: State) -> tuple[str, ...]:
+    """The signals that are known to say no."""
+    told = cast("Sequence[str]", (state.verdict or {}).get("pause", ()))
+    labels = state.labels is not None and bool(state.labels["worse"])
+    return (*told, *((Metric.LABELS.value,) if labels else ()))

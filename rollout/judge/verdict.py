@@ -74,7 +74,8 @@ class Verdict:
     """What the judge says after `look` intervals, by when the canary had answered `canary_requests`.
 
     `metric` is the one that decided (`None` where none did). `pause` names signals whose evidence crossed: they
-    pause and never abort. `futile` says that the plan will end before the evidence for promotion is there.
+    pause and never abort. `futile` says that the plan will end before the evidence for promotion is there. `ready`
+    says that it is there, whatever the signals say: a pass, or a hold that a signal alone makes one.
     """
 
     label: Label
@@ -84,3 +85,4 @@ class Verdict:
     reasons: tuple[Reason, ...]
     pause: tuple[str, ...] = ()
     futile: bool = False
+    ready: bool = False

@@ -42,8 +42,9 @@ def verdict_of(state: State, now: float | None = None) -> Verdict:
         name in by_name and by_name[name].evidence.units > 0 and promotion_of(by_name[name]) >= threshold
         for name in asked
     )
-    if ready and not pause and not any(reason.cause is Cause.LIMIT for reason in told):
-        return _verdict(state, Label.PASS, told, None)
+    ready = ready and not any(reason.cause is Cause.LIMIT for reason in told)
+    if ready and not pause:
+        return _verdict(state, Label.PASS, told, None, ready=True)
     futile = [name for name in asked if name in by_name and out_of_reach(state, by_name[name], threshold)]
     told += [
         Reason(
@@ -53,7 +54,7 @@ def verdict_of(state: State, now: float | None = None) -> Verdict:
         )
         for name in futile
     ]
-    return _verdict(state, Label.HOLD, told, pause[0] if pause else None, pause, futile=bool(futile))
+    return _verdict(state, Label.HOLD, told, pause[0] if pause else None, pause, futile=bool(futile), ready=ready)
 
 
 def promotion_of(metric: MetricState) -> float:
@@ -69,6 +70,7 @@ def _verdict(
     pause: tuple[str, ...] = (),
     *,
     futile: bool = False,
+    ready: bool = False,
 ) -> Verdict:
     return Verdict(
         label=label,
@@ -78,6 +80,7 @@ def _verdict(
         reasons=tuple(sorted(reasons, key=lambda reason: reason.metric != metric)),
         pause=pause,
         futile=futile,
+        ready=ready,
     )
 
 

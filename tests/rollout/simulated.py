@@ -29,13 +29,16 @@ CONDUCT = Conduct(interval=60, trials=2, undo_window=7_200, keep_failed=3_600)
 
 @dataclass
 class Counts:
-    """Intervals of a minute; `failing` of every thousand canary requests fail, `slow` percent are slow."""
+    """Intervals of a minute; `failing` of every thousand canary requests fail, `slow` percent of either track are slow,
+    or `slow_canary` of the canary's.
+    """
 
     clock: FakeClock
     gateway: FakeGateway
     per_minute: int = 1_200
     failing: int = 1
     slow: int = 10
+    slow_canary: int | None = None
     history: int = 50_000
     limits: tuple[float, ...] | None = None
 
@@ -58,16 +61,18 @@ class Counts:
                 Counted(
                     start=first,
                     seconds=60.0,
-                    canary=self._track(canary, self.failing),
-                    stable=self._track(self.per_minute - canary, 1),
+                    canary=self._track(
+                        canary, self.failing, self.slow if self.slow_canary is None else self.slow_canary
+                    ),
+                    stable=self._track(self.per_minute - canary, 1, self.slow),
                 )
             )
             first += 60
         return found
 
-    def _track(self, requests: int, failing: int) -> TrackCounts:
+    def _track(self, requests: int, failing: int, slow: int) -> TrackCounts:
         errors = {"4xx": 0, "5xx": round(requests * failing / 1000)}
-        return TrackCounts(requests=requests, errors=errors, slow={"p90": requests * self.slow // 100})
+        return TrackCounts(requests=requests, errors=errors, slow={"p90": requests * slow // 100})
 
 
 @dataclass

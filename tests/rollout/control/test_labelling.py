@@ -299,7 +299,7 @@ def test_no_label_moves_anything_without_a_decision(tmp_path: Path) -> None:
     assert kept.choice is Choice.HOLD
     undone = decide(world.policy, world.conduct, replace(state, labels=worse.to_mapping()), facts)
     assert (undone.choice, undone.ending) == (Choice.ROLLBACK, Ending.UNDONE)
-    heard = replace(state, labels=worse.to_mapping(), labels_heard=True)
+    heard = replace(state, labels=worse.to_mapping(), heard=("labels",))
     assert decide(world.policy, world.conduct, heard, facts).choice is Choice.HOLD
 
 

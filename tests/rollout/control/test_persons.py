@@ -14,10 +14,11 @@ from rollout.control.journal import StoreJournal, key_of
 from rollout.control.ports import Counted, Order
 from rollout.control.state import State
 from rollout.control.yardstick import Yardstick
+from rollout.judge.policy import Role, Step
 from rollout.service import Rollouts
 from rollout.stack import ROOT, open_stack
 from settings.stackfile import set_values
-from tests.rollout.simulated import Simulated
+from tests.rollout.simulated import POLICY, Simulated
 
 
 @pytest.fixture
@@ -187,3 +188,18 @@ def test_who_was_slow_gives_no_traffic_that_was_taken_back_meanwhile(world: Simu
     with pytest.raises(FenceError, match="no traffic was given"):
         Controller(world.ports, world.judge).tick()
     assert world.gateway.highest == 0
+
+
+def test_a_signal_pauses_once_and_a_resumed_rollout_is_promoted(tmp_path: Path) -> None:
+    """A person who says resume has heard the signal: it neither pauses again nor stands in the promotion's way."""
+    steps = (Step(percent=10, seconds=600), Step(percent=50, seconds=900))
+    policy = replace(POLICY, steps=steps, latency=replace(POLICY.latency, role=Role.SIGNAL))
+    world = Simulated(tmp_path, policy=policy)
+    world.begin()
+    world.until(in_first_step)
+    world.counts.slow_canary = 30
+    paused = world.until(lambda state: state.paused is not None)
+    assert paused.paused == "signals: latency"
+    ask(world.ports, Request.RESUME, "ada")
+    state = world.until(lambda state: state.paused is not None or state.ending is not None)
+    assert (state.paused, state.ending, state.heard) == (None, Ending.PROMOTED, ("latency",))
