@@ -22,10 +22,10 @@ from emulator.exchange import HttpRequest, HttpResponse
 from emulator.findings import IGNORED_HEADER, ignored_value
 from emulator.fleet import Fleet
 from emulator.function_aws import FunctionAws
-from emulator.function_reading import invoked
 from emulator.functions import Functions, Settings
 from emulator.graph import Graph, StageState
 from emulator.http_server import HttpServer
+from emulator.messages import told, without_endpoint
 from emulator.metering import Metering
 from emulator.metric_filters import Metrics
 from emulator.pipeline import Passage, respond
@@ -33,7 +33,7 @@ from emulator.protocol import INVOCATION_SECONDS
 from emulator.reading import graph_of
 from emulator.recording import Recording
 from emulator.sagemaker import Endpoint
-from emulator.served import Lasting, Served, broken_templates, serving
+from emulator.served import Lasting, Served, serving
 from emulator.source import SourceError, believed
 from emulator.throttling import Throttles
 from store.errors import NotThereError
@@ -64,21 +64,6 @@ class Options:
     function_variables: Mapping[str, str] = field(default_factory=dict[str, str])
     ignore_unsupported: bool = False
     trust_source_header: bool = False
-
-
-def without_endpoint(external: Mapping[str, str], graph: Graph) -> list[str]:
-    """Name the running containers whose endpoint nothing registers: not yet, or misspelt, which a person should see."""
-    known = ", ".join(graph.endpoints) or "none"
-    return [
-        f"--endpoint {name}: the program registers no such endpoint (yet); registered: {known}"
-        for name in external
-        if name not in graph.endpoints
-    ]
-
-
-def told(graph: Graph) -> list[str]:
-    """Say what of the program has no effect here, and what is ignored by order."""
-    return [f"without effect: {each}" for each in graph.noted] + [f"IGNORED: {each}" for each in graph.ignored]
 
 
 class Emulation:
@@ -285,12 +270,6 @@ class Emulation:
         graph = graph_of(recording, ignore_unsupported=self.options.ignore_unsupported)
         for text in told(graph):
             print(f"emulator: {text}", file=sys.stderr)
-        for problem in broken_templates(graph):
-            print(f"emulator: every request will be answered 500: {problem}", file=sys.stderr)
-        for name in invoked(graph.apis, graph.stages.values()):
-            if name not in graph.functions:
-                reason = f"no aws:lambda/function:Function is called {name!r}"
-                print(f"emulator: every request to it will be answered 500: {reason}", file=sys.stderr)
         return graph
 
     def access_log(self, stage: StageState, *, canary: bool = False) -> str | None:

@@ -5,9 +5,7 @@ the reason; what changes no answer (descriptions, examples, response models) is 
 developer guide, "OpenAPI extensions for API Gateway".
 """
 
-import json
 import re
-from dataclasses import dataclass
 
 from emulator import expressions
 from emulator.api import (
@@ -17,23 +15,21 @@ from emulator.api import (
     Integration,
     IntegrationResponse,
     IntegrationType,
-    KeySource,
     Method,
     Passthrough,
     Validation,
 )
+from emulator.api_settings import ApiSettingsReader, Beside
 from emulator.computed import token
 from emulator.document import Document, DocumentReader, listing, mapping, read_document
 from emulator.errors import GraphError
 from emulator.findings import Findings
-from emulator.iam_policy import PolicyError, Statement, parse
 from emulator.lambda_uri import names_function
 from emulator.security import SecurityReader
 
 VERBS = {"get", "put", "post", "delete", "options", "head", "patch"}
 ANY = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
-LARGEST_COMPRESSION = 10_485_760  # bytes (developer guide, "Enable payload compression for an API")
 DEFAULT_TIMEOUT_MILLISECONDS = 29_000  # PutIntegration's default, recorded 2023-05-31
 EMULATED_EXTENSIONS = {
     "x-amazon-apigateway-request-validators",
@@ -57,22 +53,6 @@ INTEGRATION_PROPERTIES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """What stands beside a document: the API's id and ARN (of execute-api), and the RestApi's own arguments.
-
-    Where an argument is given it stands over the document's word, as the provider sends it after the import.
-    """
-
-    identifier: str
-    arn: str = ""
-    binary_media_types: tuple[str, ...] = ()
-    key_source: str | None = None
-    policy: str | None = None
-    compression: str | None = None
-    closed: bool | None = None
-
-
 def api_of(resource: str, text: str, beside: Beside, findings: Findings) -> Api:
     """Build the frozen API from a document's text; `resource` names it in errors.
 
@@ -88,6 +68,7 @@ class _Reader(DocumentReader):
         super().__init__(resource, beside.identifier, document)
         self.beside = beside
         self.security = SecurityReader(self, findings)
+        self.settings = ApiSettingsReader(self, beside)
 
     def api(self) -> Api:
         document, beside = self.document, self.beside
@@ -106,42 +87,11 @@ class _Reader(DocumentReader):
                 *listing(document.get("x-amazon-apigateway-binary-media-types")),
             ),
             authorizers=self.security.authorizers(),
-            key_source=self.key_source(),
-            policy=self.policy(),
-            compression=self.compression(),
-            closed=self.closed() if beside.closed is None else beside.closed,
+            key_source=self.settings.key_source(),
+            policy=self.settings.policy(),
+            compression=self.settings.compression(),
+            closed=self.settings.closed(),
         )
-
-    def key_source(self) -> KeySource:
-        word = "x-amazon-apigateway-api-key-source"
-        entry = {word: self.beside.key_source or self.document.get(word)}
-        return self.member(KeySource, "body", word, entry) or KeySource.HEADER
-
-    def policy(self) -> tuple[Statement, ...] | None:
-        word = "x-amazon-apigateway-policy"
-        given: object = self.document.get(word)
-        try:
-            if self.beside.policy:
-                given = json.loads(self.beside.policy)
-            return None if given is None else parse(given, principals=True, api_arn=self.beside.arn)
-        except (PolicyError, ValueError) as error:
-            raise self.unsupported(word, str(error)) from error
-
-    def compression(self) -> int | None:
-        word = "x-amazon-apigateway-minimum-compression-size"
-        given = self.document.get(word) if self.beside.compression in (None, "") else self.beside.compression
-        if given is None or int(str(given)) < 0:  # -1 is the provider's word for none
-            return None
-        size = int(str(given))
-        if size > LARGEST_COMPRESSION:
-            raise GraphError(self.resource, f"body: {word}", f"must be 0 to {LARGEST_COMPRESSION}, is {size}")
-        return size
-
-    def closed(self) -> bool:
-        """Say whether the document switches the API's own address off, in any of its servers' extensions."""
-        word = "x-amazon-apigateway-endpoint-configuration"
-        places = [self.document, *(mapping(each) for each in listing(self.document.get("servers")))]
-        return any(bool(mapping(each.get(word)).get("disableExecuteApiEndpoint")) for each in places)
 
     def path(self, path: str, entry: Document) -> dict[str, Method]:
         shared = listing(entry.get("parameters"))

@@ -11,13 +11,14 @@ from typing import Any, cast
 from emulator import accepted
 from emulator.accepted import CONFIGURATION, DEPLOYMENT, ENDPOINT, METHOD_SETTINGS, MODEL, REST_API, STAGE
 from emulator.api import Api
+from emulator.api_settings import Beside
 from emulator.domains import mappings_of
 from emulator.errors import GraphError, UnsupportedError
 from emulator.findings import Feature, Findings
 from emulator.function_reading import function_specs, invoked, table_specs
 from emulator.graph import AccessLog, Canary, Capture, EndpointSpec, Graph, StageState
 from emulator.metric_filters import metric_filters
-from emulator.openapi import Beside, api_of
+from emulator.openapi import api_of
 from emulator.plan_reading import plans_of
 from emulator.recording import Recording, Registration
 from emulator.throttle import Throttle

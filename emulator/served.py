@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from emulator import templates
 from emulator.access import Access
 from emulator.arrival import Split
 from emulator.authorizer import Authorizers
@@ -136,20 +135,3 @@ def invoker(runtime: SageMaker, functions: Functions) -> Invoke:
         )
 
     return invoke
-
-
-def broken_templates(graph: Graph) -> list[str]:
-    """Name the templates that do not parse. AWS takes them and answers 500; a person wants to know before that."""
-    found: list[str] = []
-    for api in graph.apis.values():
-        for methods in api.resources.values():
-            for method in methods.values():
-                integration = method.integration
-                texts = {f"request template {media}": text for media, text in integration.templates.items()}
-                for response in integration.responses:
-                    name = f"response template {response.pattern or 'default'}"
-                    texts |= {f"{name} {media}": text for media, text in response.templates.items()}
-                for name, text in texts.items():
-                    if (problem := templates.problem(text)) is not None:
-                        found.append(f"{method.verb} {method.path}: {name}: {problem}")
-    return list(dict.fromkeys(found))

@@ -156,8 +156,10 @@ def test_the_canary_has_its_own_function(bench: "Bench") -> None:
     assert any(line.endswith(f"Endpoint request URI: {uri}") for line in tried[False]["log"])
 
 
-def test_a_function_that_is_not_there(bench: "Bench") -> None:
+def test_a_function_that_is_not_there(bench: "Bench", capfd: pytest.CaptureFixture[str]) -> None:
     served = serve(bench, operation(bench), "enrich-r1", variables={"enrich": "enrich-r2"})
+    reason = "no aws:lambda/function:Function is called 'enrich-r2'"
+    assert capfd.readouterr().err == f"emulator: every request will be answered 500: {reason}\n"
     response = served.get("/")
     assert (response.status_code, response.content) == (500, BROKEN)
     assert response.headers["x-amzn-ErrorType"] == "InternalServerErrorException"
