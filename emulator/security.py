@@ -5,6 +5,7 @@ Forms: API Gateway developer guide, "x-amazon-apigateway-authorizer object", "x-
 "x-amazon-apigateway-auth object"; names and bounds: botocore's apigateway model, CreateAuthorizer.
 """
 
+import re
 from dataclasses import dataclass
 
 from emulator import expressions
@@ -110,6 +111,11 @@ class SecurityReader:
             reason = "missing: an answer that is kept is kept by its identity sources (or set the TTL to 0)"
             raise GraphError(resource, f"{where}.identitySource", reason)
         pattern = raw.get("identityValidationExpression")
+        try:
+            re.compile(str(pattern or ""))
+        except re.error as error:
+            reason = f"{pattern!r} is no regular expression: {error}"
+            raise GraphError(resource, f"{where}.identityValidationExpression", reason) from error
         return Authorizer(
             name=name,
             kind=kind,

@@ -79,6 +79,7 @@ def test_a_request_authorizer_and_its_identity_sources(bench: "Bench") -> None:
         (token(type="jwt"), "'jwt' is none of TOKEN, REQUEST"),
         (token(authorizerUri="arn:aws:lambda:x"), "authorizerUri: 'arn:aws:lambda:x': must be …:lambda:path/"),
         (token(authorizerResultTtlInSeconds=3601), "authorizerResultTtlInSeconds: must be 0 to 3600, is 3601"),
+        (token(identityValidationExpression="("), "identityValidationExpression: '(' is no regular expression"),
         (token(type="request"), "identitySource: missing: an answer that is kept is kept by its identity sources"),
     ],
 )
