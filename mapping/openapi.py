@@ -38,6 +38,7 @@ CLIENT_STATUSES = {
     "503": "The model is not in service; retry after the seconds in Retry-After",
     "504": "The model did not answer in time",
 }
+TEMPLATES_ALONE = "Predicted ratings, served by a SageMaker endpoint through mapping templates alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ class Api:
     """
 
     name: str
-    description: str = "Predicted ratings, served by a SageMaker endpoint through mapping templates alone"
+    description: str = TEMPLATES_ALONE
     schemes: Sequence[Scheme] = ()
     key_source: str = "HEADER"
     cors: Cors | None = None

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from components.cloud import Cloud
 from mapping.cors import Cors
-from mapping.openapi import Api
+from mapping.openapi import TEMPLATES_ALONE, Api
 from mapping.resource_policy import resource_policy
 from mapping.security import BEARER_EXPRESSION, Scheme, api_key, cognito, iam, lambda_authorizer
 from settings import AuthorizationType, Settings
 from settings.access import JwtSettings
+
+WITH_FUNCTION = (
+    "Predicted ratings, served by a SageMaker endpoint: through mapping templates alone, and with titles by a function"
+)
 
 
 def api_of(settings: Settings, cloud: Cloud, cache_release: str | None) -> Api:
@@ -17,6 +21,7 @@ def api_of(settings: Settings, cloud: Cloud, cache_release: str | None) -> Api:
     only = api.domain is not None and api.domain.only
     return Api(
         name=api.name,
+        description=WITH_FUNCTION if settings.enriched.enabled else TEMPLATES_ALONE,
         schemes=_schemes(settings, cloud),
         key_source=str(api.authorization.key_source),
         cors=api.cors

@@ -77,6 +77,8 @@ def test_the_models_own_route_is_the_same_text_with_and_without() -> None:
     on, off = (json.loads(documents_of([R1], each, CLOUD)["r1"]) for each in (ON, OFF))
     path = "/predicted-ratings/{user_id}"
     assert on["paths"][path] == off["paths"][path]
+    assert off["info"]["description"].endswith("through mapping templates alone")
+    assert on["info"]["description"].endswith("through mapping templates alone, and with titles by a function")
     assert function_contract(json.dumps(on)) == "enriched-v1"
 
 
