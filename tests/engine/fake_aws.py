@@ -70,7 +70,16 @@ class FakeAws:
     def clients(self) -> Clients:
         one: Any = self
         return Clients(
-            apigateway=one, sagemaker=one, scaling=one, cloudwatch=one, logs=one, s3=one, sns=one, sts=one, iam=one
+            apigateway=one,
+            sagemaker=one,
+            scaling=one,
+            cloudwatch=one,
+            logs=one,
+            s3=one,
+            sns=one,
+            sts=one,
+            iam=one,
+            functions=one,
         )
 
     def minute(self, at: float) -> None:
@@ -125,6 +134,12 @@ class FakeAws:
             raise ClientError({"Error": said}, "DescribeEndpoint")
         variant = {"CurrentInstanceCount": 2, "DesiredInstanceCount": 2}
         return {"EndpointStatus": "InService", "ProductionVariants": [variant]}
+
+    def get_function_configuration(self, *, FunctionName: str) -> Mapping[str, Any]:  # noqa: N803
+        if not any(each.inputs["name"] == FunctionName for each in self._of(FUNCTION)):
+            said: Any = {"Code": "ResourceNotFoundException", "Message": f"Function not found: {FunctionName}"}
+            raise ClientError({"Error": said}, "GetFunctionConfiguration")
+        return {"FunctionName": FunctionName, "State": "Active"}
 
     def describe_scalable_targets(self, **asked: Any) -> Mapping[str, Any]:
         del asked

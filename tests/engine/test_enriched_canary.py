@@ -1,12 +1,19 @@
 """The enriched route on the real engine: a function a release, by configuration and through a whole rollout."""
 
+import os
+import signal
+import threading
 from collections.abc import Callable
 
+import pytest
+
+from rollout.adapters.aws.locks import alive
 from rollout.control.entries import Ending, Phase
 from tests.engine.harness import Engine
 from tests.engine.operations import ENRICHED, always, api, enriched, release
-from tests.engine.rollouts import CONDUCT, POLICY, World
+from tests.engine.rollouts import CONDUCT, POLICY, World, awaited
 from tests.engine.test_model_canary import deployment, filled
+from tests.engine.test_rollout_killed import process
 
 ON = {"enabled": True}
 FUNCTION = "aws:lambda/function:Function"
@@ -92,3 +99,26 @@ def test_a_rollout_tries_both_routes_and_promotes_through_another_checkout(world
     world.clock.sleep(600)
     world.until(lambda state: state.over)
     assert [each.name for each in dev.aws().of(FUNCTION)] == ["function-r2-function"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_function_that_a_killed_engine_was_creating_is_cleared_or_imported(world: World, when: str) -> None:
+    dev = world.engine
+    dev.configure(stable="r1", enriched=ON)
+    assert dev.up().code == 0
+    world.service().start("r2", policy=POLICY, conduct=CONDUCT)
+    hold, held = (dev.account / f"{word}-{when}-function-r2-function" for word in ("hold", "held"))
+    hold.touch()
+    first = threading.Thread(target=world.tick)
+    first.start()
+    awaited(held.exists, "the creation of the function")
+    engine = process(dev.store)
+    os.kill(engine, signal.SIGKILL)
+    awaited(lambda: not alive(engine), "the engine's end")
+    hold.unlink()
+    first.join(timeout=180)
+    assert not first.is_alive()
+    made = world.until(lambda state: state.phase is Phase.STEPS and state.verified_at is not None)
+    assert made.ending is None
+    assert sorted(each.name for each in dev.aws().of(FUNCTION)) == ["function-r1-function", "function-r2-function"]
+    assert dev.only("Stage")["canarySettings"]["stageVariableOverrides"] == both(dev, "r2")

@@ -30,7 +30,7 @@ _CONFIG = Config(connect_timeout=5, read_timeout=35, retries={"mode": "standard"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clients:
-    """One client a service. `scaling` (application-autoscaling) and `iam` have no stubs here."""
+    """One client a service. `scaling` (application-autoscaling), `functions` (lambda) and `iam` have no stubs."""
 
     apigateway: "APIGatewayClient"
     sagemaker: "SageMakerClient"
@@ -40,6 +40,7 @@ class Clients:
     s3: "S3Client"
     sns: "SNSClient"
     sts: "STSClient"
+    functions: Any
     iam: Any
 
 
@@ -67,6 +68,7 @@ def clients(region: str | None) -> Clients:
             cloudwatch=session.client("cloudwatch", config=_CONFIG),
             logs=session.client("logs", config=_CONFIG),
             s3=session.client("s3", config=_CONFIG),
+            functions=session.client("lambda", config=_CONFIG),
             sns=session.client("sns", config=_CONFIG),
             sts=session.client("sts", config=_CONFIG),
             iam=session.client("iam", config=_CONFIG),

@@ -155,6 +155,9 @@ _LOOKS: Mapping[str, Look] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     "aws:iam/role:Role": _named("iam GetRole", lambda c, name: c.iam.get_role(RoleName=name)),
     "aws:iam/rolePolicy:RolePolicy": _role_policy,
+    "aws:lambda/function:Function": _named(
+        "lambda GetFunctionConfiguration", lambda c, name: c.functions.get_function_configuration(FunctionName=name)
+    ),
     "aws:sagemaker/endpoint:Endpoint": _named(
         "sagemaker DescribeEndpoint", lambda c, name: c.sagemaker.describe_endpoint(EndpointName=name)
     ),

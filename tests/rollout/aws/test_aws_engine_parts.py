@@ -227,6 +227,12 @@ LOOKS: list[tuple[str, dict[str, str], Answer, str | None]] = [
         ("cloudwatch", "describe_alarms", {"MetricAlarms": [{"AlarmName": "n"}]}, {"AlarmNames": ["n"]}),
         "n",
     ),
+    (
+        "aws:lambda/function:Function",
+        NAMED,
+        ("functions", "get_function_configuration", {"FunctionName": "n"}, {"FunctionName": "n"}),
+        "n",
+    ),
     (ALARM, NAMED, ("cloudwatch", "describe_alarms", {"MetricAlarms": []}, {"AlarmNames": ["n"]}), None),
     (
         DEPLOYMENT,
@@ -283,6 +289,10 @@ def test_what_was_being_created_is_looked_up(
             ("sagemaker", "describe_model", "ValidationException", "Could not find model"),
         ),
         ("aws:iam/role:Role", ("iam", "get_role", "NoSuchEntity", "The role with name n cannot be found.")),
+        (
+            "aws:lambda/function:Function",
+            ("functions", "get_function_configuration", "ResourceNotFoundException", "Function not found: n"),
+        ),
     ],
 )
 def test_what_is_not_there_was_not_created(stubbed: Stubbed, kind: str, refusal: tuple[str, str, str, str]) -> None:
