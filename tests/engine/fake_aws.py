@@ -20,6 +20,7 @@ from tests.engine.stand_in.account import Account, Resource
 API, STAGE = "aws:apigateway/restApi:RestApi", "aws:apigateway/stage:Stage"
 DEPLOYMENT, ENDPOINT = "aws:apigateway/deployment:Deployment", "aws:sagemaker/endpoint:Endpoint"
 FUNCTION, FILTER = "aws:lambda/function:Function", "aws:cloudwatch/logMetricFilter:LogMetricFilter"
+MODEL, CONFIGURATION = "aws:sagemaker/model:Model", "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 PER_MINUTE = 600
 
 
@@ -136,10 +137,20 @@ class FakeAws:
         return {"EndpointStatus": "InService", "ProductionVariants": [variant]}
 
     def get_function_configuration(self, *, FunctionName: str) -> Mapping[str, Any]:  # noqa: N803
-        if not any(each.inputs["name"] == FunctionName for each in self._of(FUNCTION)):
-            said: Any = {"Code": "ResourceNotFoundException", "Message": f"Function not found: {FunctionName}"}
-            raise ClientError({"Error": said}, "GetFunctionConfiguration")
-        return {"FunctionName": FunctionName, "State": "Active"}
+        return self._there(FUNCTION, FunctionName, "GetFunctionConfiguration")
+
+    def describe_endpoint_config(self, *, EndpointConfigName: str) -> Mapping[str, Any]:  # noqa: N803
+        return self._there(CONFIGURATION, EndpointConfigName, "DescribeEndpointConfig")
+
+    def describe_model(self, *, ModelName: str) -> Mapping[str, Any]:  # noqa: N803
+        return self._there(MODEL, ModelName, "DescribeModel")
+
+    def _there(self, kind: str, name: str, call: str) -> Mapping[str, Any]:
+        """Answer nothing of a resource but that it is there; what is not there is refused in one word for all."""
+        if not any(each.inputs["name"] == name for each in self._of(kind)):
+            said: Any = {"Code": "ResourceNotFoundException", "Message": f"not found: {name}"}
+            raise ClientError({"Error": said}, call)
+        return {}
 
     def describe_scalable_targets(self, **asked: Any) -> Mapping[str, Any]:
         del asked
