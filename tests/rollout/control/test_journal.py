@@ -51,6 +51,7 @@ BODY = st.one_of(
         canary_requests=st.integers(0, 10**9),
         broken_since=st.none() | st.floats(0, 1e10),
         tries=st.integers(0, 9),
+        labels=st.none() | st.just({"worse": True, "counted": [{"start": 1.0}]}),
     ),
     st.builds(Verified, target=TARGET),
     st.builds(Asked, request=st.sampled_from(Request), reason=TEXT),

@@ -55,7 +55,7 @@ def test_a_file_and_a_preset_are_found(tmp_path: Path) -> None:
         ({"steps": [[0.5]]}, r"world.steps\[0\]: must have 2 entries, not 1"),
         ({"errors": {"5xx": 2}}, "errors.5xx must be within 0..1, not 2.0"),
         ({"fault": {"errors": {"4xx": 0.1}}}, "fault.errors.4xx must be a class of errors"),
-        ({"outages": {"per_instance_hour": 1, "seconds": 5, "effect": "sad"}}, "one of errors, slow, not 'sad'"),
+        ({"outages": {"per_instance_hour": 1, "seconds": 5, "effect": "sad"}}, "errors, slow, strange, not 'sad'"),
         ({"outages": {"seconds": 5}}, "per_instance_hour"),
         ({"scores": {"shares": [0.5, 0.6]}}, "a sum of 1"),
         ({"latency": {"quantiles": [0.9, 0.5]}}, "rising within 0..1"),
