@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import settings
-from settings import LogLevel, parse, store_uri
+from settings import AuthorizationType, LogLevel, parse, store_uri
 from settings.field import settings_of
 from settings.model import PROJECT, Settings
 from settings.stackfile import load_stack
@@ -56,6 +56,17 @@ def test_prod_is_more_than_one_scaled_throttled_traced_logged_and_protected() ->
     assert (prod.api.tracing, prod.protect, prod.api.logging.data_trace) == (True, True, False)
     assert (prod.api.logging.level, prod.api.logging.retention_days) == (LogLevel.ERROR, 365)
     assert prod.api.throttling.rate == 100
+
+
+def test_prod_asks_its_callers_for_a_key_of_a_plan_with_a_quota_and_the_others_for_nothing() -> None:
+    api = stack("prod").api
+    assert api.authorization.type is AuthorizationType.API_KEY
+    (plan,) = api.plans.values()
+    assert (plan.keys, plan.quota is not None) == (("default",), True)
+    assert plan.rate <= api.throttling.rate
+    assert plan.burst <= api.throttling.burst
+    for name in ("dev", "local"):
+        assert (stack(name).api.authorization.type, dict(stack(name).api.plans)) == (AuthorizationType.NONE, {})
 
 
 def test_stores_are_a_placeholder_on_aws_and_an_ignored_folder_here() -> None:
