@@ -18,7 +18,7 @@ from mapping.vtl.inputs_json import BodyError, parse_json
 from mapping.vtl.jsonpath import compile_path
 from mapping.vtl.jsonpath_errors import EvaluationError, JsonPathError, PathNotFoundError
 from mapping.vtl.texts import text
-from mapping.vtl.values import Host
+from mapping.vtl.values import Host, from_key
 
 Json = dict[str, object]
 Case = Callable[[Json], Json]
@@ -140,7 +140,9 @@ def run_cases(source: Iterable[bytes], sink: BinaryIO, case: Case) -> None:
 def _plain(value: object) -> object:
     """Return a value as JSON can write it: Java's big decimals as numbers, sets of keys as lists, the rest by text."""
     if isinstance(value, dict):
-        return {text(key) or "": _plain(member) for key, member in cast("dict[object, object]", value).items()}
+        return {
+            text(from_key(key)) or "": _plain(member) for key, member in cast("dict[object, object]", value).items()
+        }
     if isinstance(value, list):
         return [_plain(member) for member in cast("list[object]", value)]
     if isinstance(value, Decimal):

@@ -7,7 +7,7 @@ from mapping.vtl.equality import equals, hash_code, signed
 from mapping.vtl.errors import TemplateRunError
 from mapping.vtl.methods import Kind, Table, View, is_collection
 from mapping.vtl.texts import container_text, text
-from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, Host
+from mapping.vtl.values import MAX_TEXT, NO_METHOD, Array, Host, from_key
 
 MOST = MAX_TEXT // 8
 """Elements that a list or map may have."""
@@ -79,12 +79,12 @@ class Entry(Host):
 
     def hash(self) -> int:
         """Both halves' hash codes."""
-        return hash_code(self.key) ^ hash_code(self.value())
+        return hash_code(from_key(self.key)) ^ hash_code(self.value())
 
     def vtl_get(self, name: str) -> object:
         """`$entry.key`, `$entry.value`."""
         if name in ("key", "Key"):
-            return self.key
+            return from_key(self.key)
         return self.value() if name in ("value", "Value") else None
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
@@ -98,7 +98,7 @@ class Entry(Host):
             return NO_METHOD
         match name:
             case "getKey":
-                return self.key
+                return from_key(self.key)
             case "getValue":
                 return self.value()
             case "toString":
@@ -115,12 +115,12 @@ class Entry(Host):
 
     def vtl_str(self) -> str:
         """`key=value`."""
-        key, value = text(self.key), text(self.value())
+        key, value = text(from_key(self.key)), text(self.value())
         return f"{'null' if key is None else key}={'null' if value is None else value}"
 
     def vtl_equals(self, other: object) -> bool:
         """Both halves equal."""
-        return isinstance(other, Entry) and equals(self.key, other.key) and equals(self.value(), other.value())
+        return isinstance(other, Entry) and self.key == other.key and equals(self.value(), other.value())
 
 
 class MapView(View):
@@ -135,7 +135,7 @@ class MapView(View):
     def __iter__(self) -> Iterator[object]:
         """Its elements now."""
         if self.kind == "keySet":
-            return iter(list(self.entries))
+            return iter([from_key(key) for key in self.entries])
         if self.kind == "values":
             return iter(list(self.entries.values()))
         return iter([Entry(self.entries, key) for key in self.entries])

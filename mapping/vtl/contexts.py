@@ -176,9 +176,11 @@ class Body(Host):
         return self._run.finish(out) if self.render(out, self._context) else None
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """Object's toString and equals."""
+        """Object's toString, equals and hashCode."""
         if name == "equals" and len(args) == 1:
             return args[0] is self
+        if name == "hashCode" and not args:
+            return id(self) & 0x7FFFFFFF
         return self.vtl_str() if name == "toString" and not args else NO_METHOD
 
 

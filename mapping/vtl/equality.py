@@ -21,6 +21,7 @@ from mapping.vtl.values import (
     Host,
     Long,
     Short,
+    from_key,
     utf16,
 )
 
@@ -133,7 +134,7 @@ class _Hash:
             return signed(result)
         if isinstance(value, dict):
             pairs = cast("dict[object, object]", value).items()
-            return signed(sum(self.of(key) ^ self.of(item) for key, item in pairs))
+            return signed(sum(self.of(from_key(key)) ^ self.of(item) for key, item in pairs))
         return 0
 
     def _integer(self, value: int) -> int:

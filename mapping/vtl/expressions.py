@@ -50,8 +50,8 @@ class Expressions(References):
 
     def key(self, node: tree.Value) -> str:
         """A map's key."""
-        code = self.code(node).text
-        return code if isinstance(node, tree.String | tree.Number | tree.Boolean) else f"hashable({code})"
+        code = self.code(node)
+        return code.text if code.kind in (Kind.TEXT, Kind.INT) else f"hashable({code.text})"
 
     def number(self, value: object) -> Code:
         """A literal number."""

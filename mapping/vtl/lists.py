@@ -208,3 +208,9 @@ def _retain_in_array(value: list[object], items: object) -> bool:
 def _clear_array(value: list[object]) -> str:
     _fixed_size(bool(value))
     return ""
+
+
+@ARRAY.add("hashCode")
+def _array_hash(value: list[object]) -> int:
+    """Object's: another one for each array."""
+    return id(value) & 0x7FFFFFFF

@@ -5,6 +5,7 @@ from mapping.vtl.equality import equals, hash_code
 from mapping.vtl.errors import TemplateBoundError
 from mapping.vtl.methods import Kind, Table
 from mapping.vtl.texts import text
+from mapping.vtl.values import as_key
 
 MAP = Table()
 """java.util.LinkedHashMap."""
@@ -27,12 +28,12 @@ def hashable(key: object) -> object:
     """
     if isinstance(key, list | dict):
         raise failure("a list or map cannot be the key of a map here", "a map's key")
-    return key
+    return as_key(key)
 
 
 def findable(key: object) -> object:
     """A key to look for; for a list or map, which no map here holds, one that is in none."""
-    return _NOWHERE if isinstance(key, list | dict) else key
+    return _NOWHERE if isinstance(key, list | dict) else as_key(key)
 
 
 _NOWHERE = object()
@@ -76,6 +77,29 @@ def _map_put_all(value: dict[object, object], other: dict[object, object]) -> st
 @MAP.add("remove", Kind.OBJECT)
 def _map_remove(value: dict[object, object], key: object) -> object:
     return value.pop(findable(key), None)
+
+
+@MAP.add("remove", Kind.OBJECT, Kind.OBJECT)
+def _map_remove_pair(value: dict[object, object], key: object, item: object) -> bool:
+    found = findable(key)
+    if found not in value or not equals(value[found], item):
+        return False
+    del value[found]
+    return True
+
+
+@MAP.add("replace", Kind.OBJECT, Kind.OBJECT)
+def _map_replace(value: dict[object, object], key: object, item: object) -> object:
+    return map_put(value, key, item) if findable(key) in value else None
+
+
+@MAP.add("replace", Kind.OBJECT, Kind.OBJECT, Kind.OBJECT)
+def _map_replace_pair(value: dict[object, object], key: object, old: object, item: object) -> bool:
+    found = findable(key)
+    if found not in value or not equals(value[found], old):
+        return False
+    value[found] = item
+    return True
 
 
 @MAP.add("containsKey", Kind.OBJECT)

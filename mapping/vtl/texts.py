@@ -25,6 +25,7 @@ from mapping.vtl.values import (
     Host,
     Long,
     Short,
+    from_key,
 )
 
 
@@ -89,7 +90,7 @@ class _Printer:
         elif isinstance(value, dict):
             self.add("{")
             for i, (key, item) in enumerate(cast("dict[object, object]", value).items()):
-                shown = text(key)
+                shown = text(from_key(key))
                 self.add(f'{"," if i else ""}"{_ESCAPED.sub(_escape, "null" if shown is None else shown)}":')
                 self.json(item)
             self.add("}")
@@ -116,7 +117,7 @@ class _Printer:
             for i, (key, item) in enumerate(cast("dict[object, object]", value).items()):
                 if i:
                     self.add(", ")
-                self._inside(key, value, "(this Map)")
+                self._inside(from_key(key), value, "(this Map)")
                 self.add("=")
                 self._inside(item, value, "(this Map)")
             self.add("}")

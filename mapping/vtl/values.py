@@ -123,6 +123,35 @@ class Host:
         return self is other
 
 
+class OddKey(Host):
+    """A key of a map that Python would take for another: 1, true, 1.0 and a Long 1 are four keys in Java."""
+
+    __slots__ = ("_identity", "value")
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        self._identity = (value.__class__, repr(value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OddKey) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+
+def as_key(key: object) -> object:
+    """A value as a map keeps it: strings, integers, null and objects as they are."""
+    return OddKey(key) if key.__class__ in _ODD else key
+
+
+def from_key(key: object) -> object:
+    """A map's key as the value that it was."""
+    return key.value if isinstance(key, OddKey) else key
+
+
+_ODD = frozenset({bool, float, Char, Long, BigInteger, Short, Byte, Float, BigDecimal, Decimal})
+
+
 def integer_literal(image: str) -> int:
     """Integer, else Long, else BigInteger."""
     value = int(image)
