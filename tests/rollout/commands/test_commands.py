@@ -3,6 +3,7 @@
 import inspect
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from mapping import load_contract
 from releases.model import Artifact, ContractRef, Framework, Metrics, Release, Serving
 from releases.registry import publish
 from rollout import options
@@ -26,6 +28,7 @@ from rollout.service import Rollouts
 from rollout.stack import ROOT, Stack, open_stack
 from rollout.words import iso
 from settings.stackfile import load_stack, set_values
+from store import open_store
 from tests.rollout.simulated import Simulated
 
 APP = typer.Typer()
@@ -311,6 +314,22 @@ def test_lint_compares_the_policys_thresholds_with_the_stacks(tmp_path: Path) ->
     practice.write_text("policy: {preset: standard, latency: {thresholds: {late: 1000, early: 50}}}\n")
     assert [each.where for each in faults("dev", file)] == []
     assert [each.where for each in faults("local", file)] == []
+
+
+def test_lint_names_a_release_whose_image_does_not_fit(tmp_path: Path) -> None:
+    file = Path(shutil.copy(ROOT / "Pulumi.dev.yaml", tmp_path))
+    set_values(file, {"store": str(tmp_path / "store"), "stable": "r1"})
+    image = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/mine:1"
+    spoken = load_contract("ratings-v1")
+    release = replace(
+        made("r1"),
+        artifact=Artifact(uri="s3://models/r1/model.tar.gz", sha256="0" * 64),
+        framework=Framework(name="mine", version="1", image=image),
+        contract=ContractRef(name=spoken.name, hash=spoken.hash),
+    )
+    publish(open_store(str(tmp_path / "store"), tmp_path), release)
+    (found,) = faults("dev", file)
+    assert found.text.startswith(f"release 'r1' names the image {image!r}, which lies in eu-west-1")
 
 
 def test_lint_names_every_fault_at_once(line: Line) -> None:
