@@ -1,6 +1,7 @@
 """`canary plan`: what is known of the stable release today, and what a rollout would do with it."""
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 
 from releases.registry import load
@@ -11,6 +12,9 @@ from rollout.judge.policy import Policy
 from rollout.policies import chosen
 from rollout.service import Rollouts, check_measured
 from rollout.words import lasting, percent, rate
+
+_UNFOLDED = 160
+"""Columns of what goes into a file or a pipe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +71,12 @@ def show(made: Planned, *, as_json: bool) -> None:
     """Print a plan."""
     from rich.console import Console  # noqa: PLC0415 - only where it is shown
     from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
 
     if as_json:
         print(json.dumps(_plain(made)))
         return
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
     console.print(
         f"[bold]{made.release}[/bold] beside {made.stable}, policy {made.policy.name}, at {made.per_minute:.0f} "
         f"requests a minute, of which {rate(made.baseline.error_rate)} fail ({made.baseline.requests} answers counted)"
@@ -94,7 +99,7 @@ def show(made: Planned, *, as_json: bool) -> None:
         f"back included: {made.plan.instance_hours:.1f} instance-hours."
     )
     if made.problem:
-        console.print(f"[yellow]It could not begin today:[/yellow] {made.problem}")
+        console.print(Text.assemble(("It could not begin today: ", "yellow"), made.problem))
 
 
 def _plain(made: Planned) -> dict[str, object]:

@@ -39,9 +39,7 @@ def line(tick: Tick) -> str:
     if decided is None:
         return f"{state.rollout}: nothing is left to do"
     what = decided.choice.value if decided.choice is not Choice.HOLD else f"{state.phase.value}"
-    return (
-        f"{clock(state.decided_at if decided.choice is not Choice.HOLD else state.since)}  {what:<9} {decided.reason}"
-    )
+    return f"{clock(state.at)}  {what:<9} {decided.reason}"
 
 
 def plain(tick: Tick) -> dict[str, object]:

@@ -5,10 +5,11 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from rollout.control.decide import paused
 from rollout.status import Evidence, Progress, Status, StepStatus
 from rollout.words import clock, lasting, percent, rate
 
-_WIDTH = 20
+_WIDTH = 8
 _MARKS = {
     Progress.DONE: ("●", "green"),
     Progress.HERE: ("▶", "cyan"),
@@ -23,7 +24,7 @@ def tree(status: Status) -> Tree:
     """Everything about one rollout, most urgent first."""
     top = Tree(_title(status), guide_style="dim")
     if status.paused:
-        top.add(Text(f"paused: {status.paused}; canary resume goes on", "bold yellow"))
+        top.add(Text(f"{paused(status.paused)}; canary resume goes on", "bold yellow"))
     if status.disagreement:
         top.add(Text(f"pulumi up is refused: {status.disagreement}", "yellow"))
     if status.asked:
@@ -33,7 +34,7 @@ def tree(status: Status) -> Tree:
     for number, step in enumerate(status.steps, 1):
         steps.add(_step(number, step))
     if any(track.requests for track in status.tracks.values()):
-        top.add(Group(Text("tracks (all that counted)"), _tracks(status)))
+        top.add(Group(Text("tracks, all that counted; >p50: slower than stable's median before"), _tracks(status)))
     if status.evidence:
         label = status.label or "none"
         head = Text.assemble("evidence, verdict ", (label, _LABELS.get(label, "")))
@@ -50,13 +51,11 @@ def _title(status: Status) -> Text:
     ending = status.ending
     state = (ending, _ENDINGS.get(ending, "red")) if ending else (status.phase, "cyan")
     text = Text.assemble((status.rollout, "bold"), f"  {status.release} beside {status.stable}  ", state)
-    text.append(
-        f"  begun {clock(status.started_at)} by {status.by}, {lasting(status.now - status.started_at)} ago", "dim"
-    )
     if ending:
         text.append(f"\n{status.ending_reason}")
-    elif status.deadline is not None:
-        text.append(f", deadline in {lasting(status.deadline - status.now)}", "dim")
+    begun = f"\nbegun {clock(status.started_at)} by {status.by}, {lasting(status.now - status.started_at)} ago"
+    left = "" if status.deadline is None else f"; deadline in {lasting(status.deadline - status.now)}"
+    text.append(begun + left, "dim")
     return text
 
 
@@ -80,16 +79,18 @@ def _step(number: int, step: StepStatus) -> Text:
         text.append(f" and {step.requests} canary requests")
     if step.progress is Progress.HERE:
         text.append(f"; {lasting(step.passed)}, {step.answered} requests so far", "cyan")
-    if step.approval:
+    if step.approval and step.progress in {Progress.HERE, Progress.AHEAD}:
         text.append("; approved" if step.approved else "; waits for canary approve", "yellow")
     return text
 
 
 def _tracks(status: Status) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    keys = [f"slow {key}" for key in status.tracks["stable"].slow]
+    keys = [f">{key}" for key in status.tracks["stable"].slow]
     for name in ("track", "release", "split", "requests", *status.tracks["stable"].errors, *keys):
-        table.add_column(name, justify="left" if name in {"track", "release"} else "right", header_style="dim")
+        table.add_column(
+            name, justify="left" if name in {"track", "release"} else "right", header_style="dim", no_wrap=True
+        )
     for name, track in status.tracks.items():
         rates = [rate(each) for each in (*track.errors.values(), *track.slow.values())]
         table.add_row(name, track.release, percent(track.percent), str(track.requests), *rates)
@@ -97,17 +98,24 @@ def _tracks(status: Status) -> Table:
 
 
 def _evidence(status: Status) -> Table:
+    """How far each metric is from either decision, and about how many canary requests more a promotion needs."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("metric", "canary", "stable", "to abort", "to promotion", "needs"):
-        table.add_column(name, header_style="dim")
+    for name in ("metric", "canary", "stable", "to abort", "to promotion", "to go"):
+        table.add_column(name, header_style="dim", no_wrap=True)
+    told = ""
     for each in status.evidence:
         scale = each.metric in {"scores", "labels"}
         values = [
             f"{value:.4g}" if scale and value is not None else rate(value) for value in (each.canary, each.stable)
         ]
-        needs = "" if not each.requests else f"~{each.requests} requests"
         name = f"{each.metric} {each.part}".strip()
-        table.add_row(name, *values, _abort(each), _bar(each.to_promotion, "green"), needs)
+        if each.metric == told:  # a metric's parts share its evidence
+            table.add_row(name, *values)
+            continue
+        told = each.metric
+        table.add_row(
+            name, *values, _abort(each), _bar(each.to_promotion, "green"), f"~{each.requests}" if each.requests else ""
+        )
     return table
 
 

@@ -70,6 +70,11 @@ def _stay(state: State, choice: Choice, reason: str) -> Decided:
     return Decided(choice=choice, reason=reason, phase=state.phase, step=state.step, target=state.target)
 
 
+def paused(why: str) -> str:
+    """Say that nothing moves and why; a person's pause says it already."""
+    return why if why.startswith("paused ") else f"paused: {why}"
+
+
 def rollback(state: State, ending: Ending, reason: str) -> Decided:
     """The previous stable release gets everything back; the failed one is kept for a look at it.
 
@@ -239,7 +244,7 @@ def _paused(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> De
     if state.asked is not None and state.asked.request is Request.PAUSE:
         return _stay(state, Choice.PAUSE, _said(state, "paused"))
     if state.paused is not None:
-        return _stay(state, Choice.HOLD, f"paused: {state.paused}")
+        return _stay(state, Choice.HOLD, paused(state.paused))
     unheard = [name for name in (facts.verdict.pause if facts.verdict is not None else ()) if name not in state.heard]
     if unheard:
         return _stay(state, Choice.PAUSE, f"signals: {', '.join(unheard)}")
@@ -297,7 +302,7 @@ def _kept(_policy: Policy, conduct: Conduct, state: State, facts: Facts) -> Deci
 
 
 def _waiting(_policy: Policy, _conduct: Conduct, state: State, _facts: Facts) -> Decided:
-    return _stay(state, Choice.HOLD, f"paused: {state.paused}" if state.paused else "waiting until it is cleaned up")
+    return _stay(state, Choice.HOLD, paused(state.paused) if state.paused else "waiting until it is cleaned up")
 
 
 _RULES: Mapping[Phase, tuple[Rule, ...]] = {

@@ -33,6 +33,7 @@ from rollout.words import clock, iso, lasting
 from settings.errors import SettingsError, StackFileError
 
 _REFRESH = 2.0
+_UNFOLDED = 160
 
 
 def show_status(stack: Stack, *, as_json: bool) -> None:
@@ -41,7 +42,7 @@ def show_status(stack: Stack, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(None if status is None else asdict(status)))
         return
-    Console(highlight=False).print(_shown(stack, status))
+    _console().print(_shown(stack, status))
 
 
 def watch_status(stack: Stack) -> None:
@@ -74,7 +75,7 @@ def show_history(stack: Stack, last: int, *, as_json: bool) -> None:
         outcome = _outcome(state)
         cells = (state.rollout, state.release, state.stable, clock(state.started_at), state.by, took)
         table.add_row(*cells, str(state.canary_requests), outcome)
-    Console(highlight=False, soft_wrap=True).print(table)
+    _console().print(table)
 
 
 def show_explanation(stack: Stack, name: str, *, as_json: bool) -> None:
@@ -101,6 +102,11 @@ def write_report(stack: Stack, name: str, output: Path | None) -> Path:
     except OSError as error:
         raise PortError(f"{path} cannot be written: {error.strerror}") from error
     return path
+
+
+def _console() -> Console:
+    """The terminal; what goes into a file or a pipe is not folded at the width of a terminal that is not there."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
 
 
 def _status(stack: Stack, journal: StoreJournal) -> Status | None:

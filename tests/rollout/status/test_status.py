@@ -168,3 +168,34 @@ def test_without_evidence_nothing_is_claimed(tmp_path: Path) -> None:
     assert math.isclose(told.tracks["stable"].percent, 100.0)
     assert world.state().target == Target(stable="r1", warm=("r2",))
     assert Choice.HOLD.value == "hold"
+
+
+def test_the_evidence_of_a_metric_is_drawn_once_and_fits_a_terminal(tmp_path: Path) -> None:
+    world = Simulated(tmp_path)
+    world.begin()
+    world.until(in_second_step)
+    told = status(world)
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(tree(told))
+    lines = captured.get().splitlines()
+    assert "…" not in captured.get(), "nothing is cut off in eighty columns"
+    errors = [line for line in lines if "errors " in line]
+    assert [("━" in line or "─" * 4 in line) for line in errors] == [True, False]
+
+
+def test_what_keeps_the_configuration_from_being_applied_is_shown(tmp_path: Path) -> None:
+    world = Simulated(tmp_path)
+    world.begin()
+    state = world.state()
+    told = status_of(state, TheJudge().policy(state.policy), world.clock.now(), SERVINGS, "two facts")
+    assert "pulumi up is refused: two facts" in text(told)
+
+
+def test_a_persons_pause_is_told_once(tmp_path: Path) -> None:
+    world = Simulated(tmp_path)
+    world.begin()
+    ask(world.ports, Request.PAUSE, "eve", "lunch")
+    world.until(lambda state: state.paused is not None)
+    assert "paused by eve: lunch; canary resume goes on" in text(status(world))
+    assert world.until(lambda _: True).last_reason == "paused by eve: lunch"
