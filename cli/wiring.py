@@ -84,6 +84,10 @@ def _place(stack: str, account: str, region: str, partition: str) -> Place:
     )
 
 
+def _region(stack: str) -> str | None:
+    return parse(load_stack(stack_file(stack))).region
+
+
 def _check(release: Release, account: str, region: str) -> None:
     """Let a release pass whose image and contract work together in a region. Raises ImageError, FitError."""
     from components.cloud import Cloud
@@ -95,7 +99,7 @@ def _check(release: Release, account: str, region: str) -> None:
     check_fit(release, load_contract(release.contract.name, release.contract.hash), cloud)
 
 
-WIRING = Wiring(contract=contract, stack=_facts, place=_place, check=_check)
+WIRING = Wiring(contract=contract, stack=_facts, place=_place, region=_region, check=_check)
 
 
 def _tables(stack: str) -> TablesOf:

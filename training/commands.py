@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.jobs.choices import Choices
 from training.jobs.place import Algorithm
 from training.wiring import Wiring
 
@@ -63,7 +64,7 @@ def train(
     attach: Annotated[
         str | None, typer.Option(help="Follow a job that was started before, with the same options.", metavar="JOB")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print every request to SageMaker; send nothing.")] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Print every request to SageMaker; send nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before the job is started.")] = False,
 ) -> None:
     """Train a model on MovieLens-100K, measure it, and register it as a release.
@@ -84,33 +85,37 @@ def train(
     from training.release import check_not_worse
     from training.split import ua_split
 
-    if on is Ground.HERE and (algorithm is not Algorithm.ALS or dry_run or attach):
+    if on is Ground.HERE and (algorithm is not Algorithm.ALS or dry or attach):
         raise typer.BadParameter("--algorithm object2vec, --dry-run and --attach are for jobs: add --on sagemaker")
     wiring = _wiring(context)
     manifest_key(release_id)  # an id that is none, and a stable release that is not there, are said before the work
+    choices = Choices(
+        release_id=release_id,
+        stack=stack,
+        algorithm=algorithm,
+        instance_type=instance_type,
+        max_runtime=max_runtime,
+        max_wait=max_wait,
+        seed=seed,
+        attach=attach,
+        yes=yes,
+        allow_worse=allow_worse,
+    )
+    if dry:
+        from training.jobs.command import dry_run
+
+        split = ua_split(_ratings(ratings))
+        print(dry_run(choices, wiring, rows=_part(split.train, share, until), split=split))
+        return
     facts = wiring.stack(stack, store)
     stable = load(facts.store, facts.stable) if facts.stable is not None else None
     split = ua_split(_ratings(ratings))
     rows = _part(split.train, share, until)
     if on is Ground.SAGEMAKER:
-        from training.jobs.command import Choices, next_step, train_there
+        from training.jobs.command import next_step, train_there
 
-        choices = Choices(
-            release_id=release_id,
-            stack=stack,
-            algorithm=algorithm,
-            instance_type=instance_type,
-            max_runtime=max_runtime,
-            max_wait=max_wait,
-            seed=seed,
-            attach=attach,
-            dry_run=dry_run,
-            yes=yes,
-            allow_worse=allow_worse,
-        )
         made = train_there(choices, wiring, facts, stable, rows=rows, split=split)
-        if made is not None:
-            print(to_json(made) if as_json else f"{_summary(made)}\n{next_step(made, stack, stable)}")
+        print(to_json(made) if as_json else f"{_summary(made)}\n{next_step(made, stack, stable)}")
         return
     with bar(f"training {release_id}") as progress:
         product = produce(

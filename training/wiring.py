@@ -27,11 +27,12 @@ class Wiring:
     """`contract` returns the contract that trained models speak; `stack` reads a stack's settings.
 
     `stack` takes the stack's name and the address of a store to be used in place of the stack's own, or None. `place`
-    takes a stack's name, account, region and partition and says where its jobs run; `check` takes a release, account
-    and region and raises where image and contract cannot work together there.
+    takes a stack's name, account, region and partition and says where its jobs run; `region` reads a stack's region and
+    opens no store; `check` takes a release, account and region and raises where image and contract cannot work there.
     """
 
     contract: Callable[[], ContractRef]
     stack: Callable[[str, str | None], StackFacts]
     place: Callable[[str, str, str, str], Place]
+    region: Callable[[str], str | None]
     check: Callable[[Release, str, str], None]

@@ -35,6 +35,7 @@ class Desk:
             contract=lambda: ContractRef(name="ratings-v1", hash="c" * 64),
             stack=self._facts,
             place=lambda stack, account, region, _partition: replace(PLACE, account=account, region=region, api=stack),
+            region=lambda _stack: None,
             check=lambda _release, _account, _region: None,
         )
         self.app = typer.Typer(pretty_exceptions_enable=False)

@@ -1,16 +1,16 @@
 """The ports over AWS: SageMaker's jobs, CloudWatch's log, and the stack's bucket."""
 
 import time
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from training.errors import PlaceError
+from training.jobs.bucket import JobObjects
+from training.jobs.calls import code_of, told
 from training.jobs.place import Place
 from training.jobs.ports import JobState, Ports, Transition
 
@@ -182,7 +182,7 @@ class JobLogs:
             with told("logs DescribeLogStreams"):
                 answer = self.client.describe_log_streams(logGroupName=self.group, logStreamNamePrefix=f"{name}/")
         except PlaceError as error:
-            if _code(error.__cause__) in _NO_LOG:
+            if code_of(error.__cause__) in _NO_LOG:
                 return []
             raise
         streams = sorted(each["logStreamName"] for each in answer["logStreams"] if "logStreamName" in each)
@@ -201,67 +201,3 @@ class JobLogs:
             self.tokens[stream] = page["nextForwardToken"]
             if page["nextForwardToken"] == token or not page["events"]:
                 return lines
-
-
-@dataclass(frozen=True, slots=True)
-class JobObjects:
-    """The stack's bucket; every call names the account that must own it."""
-
-    client: "S3Client"
-    place: Place
-
-    def check(self) -> None:
-        """See `Objects.check`."""
-        bucket, account = self.place.bucket, self.place.account
-        try:
-            with told(f"the stack's bucket {bucket}"):
-                self.client.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
-        except PlaceError as error:
-            raise PlaceError(f"{error}. {_advice(_code(error.__cause__), self.place)}") from error
-
-    def write(self, key: str, data: bytes) -> None:
-        """See `Objects.write`."""
-        with told(f"s3 PutObject {self.place.uri(key)}"):
-            self.client.put_object(
-                Bucket=self.place.bucket, Key=self._key(key), Body=data, ExpectedBucketOwner=self.place.account
-            )
-
-    def read(self, key: str) -> bytes:
-        """See `Objects.read`."""
-        with told(f"s3 GetObject {self.place.uri(key)}"):
-            answer = self.client.get_object(
-                Bucket=self.place.bucket, Key=self._key(key), ExpectedBucketOwner=self.place.account
-            )
-            return answer["Body"].read()
-
-    def _key(self, key: str) -> str:
-        return f"{self.place.prefix}/{key}"
-
-
-def _advice(code: str, place: Place) -> str:
-    if code in {"404", "NoSuchBucket"}:
-        return "The stack has not made it yet: pulumi up makes it, before any release is named"
-    if code in {"403", "AccessDenied"}:
-        return (
-            f"Either it is there and not account {place.account}'s, so that the stack cannot have made it: choose "
-            "another api.name; or these credentials may not ask for it"
-        )
-    if code in {"301", "400"}:
-        return f"It is in another region than {place.region}: set aws:region to the stack's own"
-    return "Look at the credentials and the network"
-
-
-@contextmanager
-def told(what: str) -> Generator[None, None, None]:
-    """Turn AWS's errors into PlaceError; `what` is the call."""
-    try:
-        yield
-    except ClientError as error:
-        said = error.response.get("Error", {})
-        raise PlaceError(f"{what}: {said.get('Message') or error} ({said.get('Code', '')})") from error
-    except BotoCoreError as error:
-        raise PlaceError(f"{what}: {error}") from error
-
-
-def _code(error: BaseException | None) -> str:
-    return error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from releases.errors import ReusedIdError
 from releases.model import Release
 from releases.registry import ids
+from training.jobs.choices import Choices
 from training.jobs.images import training_image
 from training.jobs.object2vec import pairs
 from training.jobs.place import Algorithm, Place
@@ -40,27 +40,22 @@ NOBODY = "000000000000"
 """Stands for the account in a dry run, which asks nobody whose credentials these are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choices:
-    """What the command line said. Minutes bound the job (`max_runtime`) and the waiting for it (`max_wait`)."""
+def dry_run(choices: Choices, wiring: Wiring, *, rows: Ratings, split: Split) -> str:
+    """Return as JSON what `train_there` would send. No store is opened and nobody asked for an account.
 
-    release_id: str
-    stack: str
-    algorithm: Algorithm
-    instance_type: str | None
-    max_runtime: int
-    max_wait: int
-    seed: int
-    attach: str | None
-    dry_run: bool
-    yes: bool
-    allow_worse: bool
+    Raises:
+        JobError, TrainingError: it could not be asked for.
+    """
+    region = wiring.region(choices.stack) or _own_region()
+    plan = _plan(choices, wiring.place(choices.stack, NOBODY, region, "aws"), rows, split)
+    say(f"a dry run: nothing is sent, nobody is asked; account {NOBODY} stands for yours")
+    return json.dumps(described(plan), indent=2)
 
 
 def train_there(
     choices: Choices, wiring: Wiring, facts: StackFacts, stable: Release | None, *, rows: Ratings, split: Split
-) -> Release | None:
-    """Train on SageMaker and register the release; None after a dry run.
+) -> Release:
+    """Train on SageMaker and register the release.
 
     Raises:
         JobError, ReleaseError, StoreError, WorseReleaseError: nothing is registered.
@@ -69,12 +64,6 @@ def train_there(
     check_runtime(choices.max_runtime)
     if choices.attach is None and choices.release_id in ids(facts.store):
         raise ReusedIdError(f"release {choices.release_id!r} is there already and never changes: give a new id")
-    if choices.dry_run:
-        region = facts.region or _own_region()
-        plan = _plan(choices, wiring.place(choices.stack, NOBODY, region, "aws"), rows, split)
-        say(f"a dry run: nothing is sent, nobody is asked; account {NOBODY} stands for yours")
-        print(json.dumps(described(plan), indent=2))
-        return None
     from training.jobs.aws import connect, ports  # noqa: PLC0415 - boto3 is loaded where AWS is meant
 
     who, clients = connect(facts.region)
