@@ -5,7 +5,7 @@ from mapping.vtl.equality import equals
 from mapping.vtl.errors import TemplateBoundError
 from mapping.vtl.methods import Kind, Table
 from mapping.vtl.texts import text
-from mapping.vtl.values import ArrayList
+from mapping.vtl.values import Array, ArrayList, Byte, Char
 
 
 def _index(items: list[object], index: int, construct: str) -> int:
@@ -138,7 +138,6 @@ for _name in (
     "containsAll",
     "iterator",
     "get",
-    "set",
     "indexOf",
     "lastIndexOf",
     "subList",
@@ -214,3 +213,16 @@ def _clear_array(value: list[object]) -> str:
 def _array_hash(value: list[object]) -> int:
     """Object's: another one for each array."""
     return id(value) & 0x7FFFFFFF
+
+
+_ELEMENTS: dict[str, tuple[type, ...]] = {"B": (Byte,), "C": (Char,), "Ljava.lang.String;": (str, type(None))}
+
+
+@ARRAY.add("set", Kind.INT, Kind.OBJECT)
+def _set_element(value: Array, index: int, item: object) -> object:
+    old = value[_index(value, index, "set")]
+    allowed = _ELEMENTS.get(value.component)
+    if allowed is not None and item.__class__ not in allowed:
+        raise failure("IllegalArgumentException: array element type mismatch", "set")
+    value[index] = item
+    return old
