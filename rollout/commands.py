@@ -20,12 +20,15 @@ def init(*, stack: StackName = "local", config: ConfigFile = None, yes: Yes = Fa
     """
     from rollout.initialise import initialise
     from rollout.options import opened
+    from rollout.stack import open_for_abort
     from rollout.wiring import place
+    from store import make_store
 
-    there = opened(stack, config)
-    if not yes and (where := place(there)):
-        typer.confirm(f"This may make a bucket in {where}. Go on?", abort=True)
-    print(initialise(there))
+    before = open_for_abort(stack, file=config and config.absolute())  # a store that is not there yet is none, too
+    if not yes and (where := place(before)):
+        typer.confirm(f"This makes the store's bucket, where there is none, in {where}. Go on?", abort=True)
+    made = make_store(before.store.uri, before.root, before.settings.region)
+    print(initialise(opened(stack, config), made=made))
 
 
 def plan(

@@ -5,7 +5,16 @@ under which key is the business of the rooms that use it (`releases/<id>.json` f
 """
 
 from store.errors import AlreadyThereError, NotThereError, StoreError, UnreachableError
-from store.location import open_store
+from store.location import make_store, open_store
 from store.port import Owned, Store
 
-__all__ = ["AlreadyThereError", "NotThereError", "Owned", "Store", "StoreError", "UnreachableError", "open_store"]
+__all__ = [
+    "AlreadyThereError",
+    "NotThereError",
+    "Owned",
+    "Store",
+    "StoreError",
+    "UnreachableError",
+    "make_store",
+    "open_store",
+]

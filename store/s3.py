@@ -5,6 +5,7 @@ What is written once is put with `If-None-Match: *`, which S3 refuses where the 
 Every call names the account that must own the bucket: a name can be given up and taken by somebody else.
 """
 
+import os
 import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _URI = re.compile(r"s3://(?P<bucket>[^/]+)(?:/(?P<prefix>.*))?")
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 3})
+NO_BUCKET = "there is no such bucket"
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 _ATTEMPTS = 3
 """How often a conditional write is sent while another one of the same key is under way (409); S3 asks for a retry."""
@@ -37,20 +39,25 @@ def open_s3_store(uri: str) -> "S3Store":
         StoreError: `uri` is no such address.
         UnreachableError: no credentials, no such bucket, not allowed, or another account's.
     """
-    _split(uri)
-    with _translated(uri, "the credentials"):
-        session: Any = boto3.Session()  # Any: its stubs know the installed services only
-        clients = session.client("s3", config=_CONFIG), session.client("sts", config=_CONFIG)
-    return connect(uri, *clients)
+    split(uri)
+    return connect(uri, *clients(uri))
+
+
+def clients(uri: str, region: str | None = None) -> "tuple[S3Client, STSClient]":
+    """Make the clients for a region, or the environment's. Raises UnreachableError."""
+    with translated(uri, "the credentials"):
+        # boto3 reads AWS_DEFAULT_REGION alone; the other SDKs, and Pulumi's provider, read AWS_REGION first.
+        session: Any = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)  # its stubs know few
+        return session.client("s3", config=_CONFIG), session.client("sts", config=_CONFIG)
 
 
 def connect(uri: str, s3: "S3Client", sts: "STSClient") -> "S3Store":
     """As `open_s3_store`, with clients that are given. The bucket is asked for once, and its owner checked."""
-    bucket, prefix = _split(uri)
-    with _translated(uri, "the credentials"):
+    bucket, prefix = split(uri)
+    with translated(uri, "the credentials"):
         account = sts.get_caller_identity()["Account"]
     try:
-        with _translated(uri, f"the bucket {bucket}, asked for by account {account}"):
+        with translated(uri, f"the bucket {bucket}, asked for by account {account}"):
             s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except NotThereError:
         raise UnreachableError(f"{uri}: {_advice('NoSuchBucket', '')}") from None
@@ -78,7 +85,7 @@ class S3Store:
 
     def read(self, key: str) -> bytes:
         """See `Store.read`."""
-        with _translated(self.uri, key):
+        with translated(self.uri, key):
             answer = self._s3.get_object(Bucket=self._bucket, Key=self._key(key), ExpectedBucketOwner=self._account)
             return answer["Body"].read()
 
@@ -89,7 +96,7 @@ class S3Store:
         raises `AlreadyThereError`: whoever needs to know whose it is reads what lies there.
         """
         name = self._key(key)
-        with _translated(self.uri, key):
+        with translated(self.uri, key):
             if once:
                 self._put_once(name, data)
             else:
@@ -109,7 +116,7 @@ class S3Store:
 
     def keys(self, prefix: str = "") -> Sequence[str]:
         """See `Store.keys`."""
-        with _translated(self.uri, prefix or "its keys"):
+        with translated(self.uri, prefix or "its keys"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix + prefix, ExpectedBucketOwner=self._account
             )
@@ -118,14 +125,15 @@ class S3Store:
 
     def delete(self, key: str) -> None:
         """See `Store.delete`."""
-        with _translated(self.uri, key):
+        with translated(self.uri, key):
             self._s3.delete_object(Bucket=self._bucket, Key=self._key(key), ExpectedBucketOwner=self._account)
 
     def _key(self, key: str) -> str:
         return self._prefix + check_key(key)
 
 
-def _split(uri: str) -> tuple[str, str]:
+def split(uri: str) -> tuple[str, str]:
+    """Cut an address into bucket and prefix. Raises StoreError."""
     found = _URI.fullmatch(uri)
     if found is None:
         raise StoreError(f"{uri!r} is not s3://bucket/prefix")
@@ -133,7 +141,7 @@ def _split(uri: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _translated(uri: str, what: str) -> Generator[None, None, None]:
+def translated(uri: str, what: str) -> Generator[None, None, None]:
     """Turn AWS's errors into this room's. S3 answers HEAD without a body, so its code is the bare status."""
     try:
         yield
@@ -161,7 +169,7 @@ def _code(error: ClientError) -> str:
 
 def _advice(code: str, said: str) -> str:
     if code == "NoSuchBucket":
-        return "there is no such bucket. Make it first, or correct the store's address"
+        return f"{NO_BUCKET}. Make it first (canary init), or correct the store's address"
     if code in {"403", "AccessDenied", "Forbidden"}:
         return "access denied: not yours, or the credentials may not. Check the account and its permissions"
     if code in {"301", "PermanentRedirect", "AuthorizationHeaderMalformed"}:

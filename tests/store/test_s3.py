@@ -12,7 +12,9 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from store import AlreadyThereError, NotThereError, Store, StoreError, UnreachableError, open_store
+from store.making import make
 from store.s3 import S3Store, connect
+from store.s3 import clients as clients_of
 from tests.store.store_contract import StoreContract
 
 OWNER = "123456789012"
@@ -236,3 +238,28 @@ def test_a_denial_is_never_an_empty_store(stubs: Stubs, call: str) -> None:
     }
     with pytest.raises(UnreachableError, match="access denied"):
         uses[call]()
+
+
+def test_a_bucket_is_made_closed_and_with_versions_and_then_adopted(bucket: Any, clients: tuple[Any, Any]) -> None:
+    s3 = bucket
+    assert make("s3://made-here/pre", *clients)
+    closed = s3.get_public_access_block(Bucket="made-here")["PublicAccessBlockConfiguration"]
+    assert set(closed.values()) == {True}
+    assert len(closed) == 4
+    assert s3.get_bucket_versioning(Bucket="made-here")["Status"] == "Enabled"
+    assert not make("s3://made-here/pre", *clients)
+    assert connect("s3://made-here/pre", *clients).keys() == []
+
+
+def test_what_is_denied_is_not_made(stubs: Stubs) -> None:
+    stubs.sts.add_response("get_caller_identity", {"Account": OWNER}, {})
+    stubs.s3.add_client_error("head_bucket", "403")
+    with pytest.raises(UnreachableError, match="access denied"):
+        make("s3://bucket/x", *stubs.clients)
+
+
+def test_the_region_is_read_as_other_sdks_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    assert clients_of("s3://bucket/x")[0].meta.region_name == "eu-central-1"
+    assert clients_of("s3://bucket/x", "eu-north-1")[0].meta.region_name == "eu-north-1"

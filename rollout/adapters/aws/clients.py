@@ -3,6 +3,7 @@
 Two attempts and short timeouts: a call that matters in an emergency must fail while a person still watches.
 """
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ def clients(region: str | None) -> Clients:
     Raises:
         AwsError: there is no region, or no such client.
     """
-    session: Any = boto3.Session(region_name=region)
+    session: Any = boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
     try:
         return Clients(
             apigateway=session.client("apigateway", config=_CONFIG),
