@@ -27,6 +27,8 @@ _RESPONSES: dict[str, tuple[str | None, str, dict[str, str]]] = {
     "BAD_REQUEST_PARAMETERS": ("400", OWN_MESSAGE, {}),
     "BAD_REQUEST_BODY": ("400", OWN_MESSAGE, {}),
     "UNSUPPORTED_MEDIA_TYPE": ("415", OWN_MESSAGE, {}),
+    # AWS's own message names the API's ARN with four digits of the account (public; see docs/fidelity.md).
+    "ACCESS_DENIED": ("403", _fixed("The caller may not do this"), {}),
     # An authorizer that is down says nothing of the caller: AWS's 500 would send him away instead of back. One that
     # raises anything but `Unauthorized` is said to be misconfigured (public reports; see docs/fidelity.md).
     "AUTHORIZER_FAILURE": ("503", _fixed("The caller could not be checked"), {"Retry-After": "1"}),

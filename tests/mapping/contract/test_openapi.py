@@ -100,6 +100,7 @@ def test_the_same_api_gives_the_same_text_and_another_limit_another_hash() -> No
         ("BAD_REQUEST_PARAMETERS", "400"),
         ("BAD_REQUEST_BODY", "400"),
         ("UNSUPPORTED_MEDIA_TYPE", "415"),
+        ("ACCESS_DENIED", "403"),
         ("AUTHORIZER_FAILURE", "503"),
         ("AUTHORIZER_CONFIGURATION_ERROR", "503"),
         ("THROTTLED", "429"),
@@ -116,6 +117,12 @@ def test_gateway_responses_have_one_json_form(kind: str, status: str | None) -> 
     template = entry["responseTemplates"]["application/json"]
     filled = template.replace("$context.error.messageString", '"why"').replace("$context.requestId", "r")
     assert set(json.loads(filled)) == {"message", "requestId"}
+
+
+def test_a_refused_caller_is_not_told_the_apis_arn() -> None:
+    entry = gateway_responses()["ACCESS_DENIED"]
+    own = '{"message": "The caller may not do this", "requestId": "$context.requestId"}'
+    assert entry["responseTemplates"]["application/json"] == own  # and not $context.error.messageString
 
 
 def test_throttled_callers_are_told_when_to_come_back() -> None:
