@@ -29,7 +29,7 @@ class Cell:
     """One world and its rules.
 
     `bound`: canary requests that no test of level alpha can beat, from alpha. `one_look`: the judge also with a
-    correlation time of one look, over the first hour. `tolerant`: the judge also with tolerances 1.5 and 2 and with the
+    correlation time of one look, over the first hour. Beside it, in every cell of one metric: its tolerances, and the
     metric's part of the default policy's alpha.
     """
 
@@ -42,7 +42,6 @@ class Cell:
     bound: Callable[[float], float] | None = None
     presets: tuple[str, ...] = ("standard",)
     one_look: bool = False
-    tolerant: bool = False
 
 
 MANY = 10_000
@@ -72,7 +71,7 @@ def applies(cell: Cell, side: str) -> bool:
     if side == "judge":
         return cell.kind not in (Kind.DOCUMENTED, Kind.BETTING)
     if side == "beside":
-        return cell.tolerant
+        return cell.kind in (Kind.ERRORS, Kind.LATENCY, Kind.SCORES)
     return cell.kind is not Kind.PLAN
 
 

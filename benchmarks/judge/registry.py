@@ -103,7 +103,6 @@ def worse() -> Iterator[Cell]:
                 world=world(name, requests_per_minute=float(rpm), errors={"5xx": p0}, fault=Fault(errors={"5xx": p1})),
                 bound=partial(requests_to_tell, p0, p1, 0.05),
                 one_look=rpm == 600,
-                tolerant=rpm == 600,
             )
     name = "f 0.1% -> 1% from minute 60, drift, 600 rpm"
     drift = Swing(amplitude=0.8, period_minutes=360.0)
@@ -118,10 +117,10 @@ def latency() -> Iterator[Cell]:
             name = f"d x{times:g}, sigma {sigma:g}"
             fault = Fault(latency_factor=times) if times != 1.0 else None
             cell = _latency(name, world(name, latency=Latency(sigma=sigma), fault=fault))
-            yield replace(cell, one_look=sigma == 0.5 and times == 1.2, tolerant=sigma == 0.5)
+            yield replace(cell, one_look=sigma == 0.5 and times == 1.2)
     tail = Fault(tail_share=0.01, tail_ms=2000.0)
     name = "d 1% two seconds slower"
-    yield replace(_latency(name, world(name, latency=LATENCY, fault=tail)), one_look=True, tolerant=True)
+    yield replace(_latency(name, world(name, latency=LATENCY, fault=tail)), one_look=True)
     for seconds in (10.0, 60.0):
         slow = Outages(per_instance_hour=0.5, seconds=seconds, stable_instances=9, effect=Effect.SLOW)
         name = f"d identical, an instance slow for {seconds:g} s, 9+1"
@@ -148,18 +147,17 @@ def scores() -> Iterator[Cell]:
             kind=Kind.SCORES,
             share=0.1,
             one_look=moved == 0.2,
-            tolerant=True,
             world=world(name, errors=NO_ERRORS, scores=Scores(bins=10), fault=fault),
             bound=partial(scores_to_tell, moved, 0.1) if moved else None,
         )
     name = "e honest retrain"
     retrain = World(name=name, errors=NO_ERRORS, scores=Scores(shares=(0.2,) * 5), fault=Fault(score_shares=RETRAIN))
-    yield Cell(row="e", name=name, kind=Kind.SCORES, share=0.1, world=retrain, tolerant=True)
+    yield Cell(row="e", name=name, kind=Kind.SCORES, share=0.1, world=retrain)
     for stable, share, rpm in ((19, 0.05, 60), (19, 0.05, 600), (19, 0.05, 6000), (9, 0.1, 6000)):
         name = f"e identical, an instance strange for 60 s, {stable}+1, {rpm} rpm"
         out = Outages(per_instance_hour=0.5, seconds=60.0, stable_instances=stable, effect=Effect.STRANGE)
         here = World(name=name, errors=NO_ERRORS, scores=Scores(bins=10), outages=out, requests_per_minute=float(rpm))
-        yield Cell(row="e", name=name, kind=Kind.SCORES, share=share, world=here, tolerant=True)
+        yield Cell(row="e", name=name, kind=Kind.SCORES, share=share, world=here)
 
 
 def missing() -> Iterator[Cell]:
@@ -177,7 +175,7 @@ def clumps() -> Iterator[Cell]:
         for size in (3.0, 10.0, 50.0):
             name = f"j clumps of {size:g}, {rpm} rpm, {percent(share)}"
             here = world(name, clump=size, requests_per_minute=float(rpm))
-            yield Cell(row="j", name=name, kind=Kind.ERRORS, world=here, share=share, tolerant=True)
+            yield Cell(row="j", name=name, kind=Kind.ERRORS, world=here, share=share)
 
 
 def outages() -> Iterator[Cell]:
@@ -194,7 +192,6 @@ def outages() -> Iterator[Cell]:
                     kind=Kind.ERRORS,
                     world=world(name, outages=out),
                     runs=MANY if promised else 3000,
-                    tolerant=hazard == 0.5 and seconds >= 60.0,
                 )
 
 
