@@ -8,11 +8,9 @@ import typer
 
 from cli.errors import CommandError
 from cli.wiring import CONTRACT, read_stack, stack_file
-from components.cloud import Cloud
 from mapping.contract import Contract, load_contract
+from mapping.function_route import ENRICHED_CONTRACT
 from mapping.published import own_address, published
-from program.documents import ENRICHED_CONTRACT, contract_of, document_for
-from program.features import address
 from releases.registry import load
 from settings import Settings, parse
 from settings.stackfile import load_stack
@@ -33,6 +31,10 @@ def openapi(
 
     Example: canary openapi --stack prod --output openapi.json
     """
+    from components.cloud import Cloud
+    from program.documents import document_for
+    from program.features import address
+
     settings = parse(load_stack(stack_file(stack)))
     contract = _contract(stack, release or settings.stable)
     region = settings.region or os.environ.get("AWS_REGION", "us-east-1")
@@ -58,6 +60,8 @@ def _contract(stack: str, release: str | None) -> Contract:
     """Read the release's contract; where none is served yet, that of models trained here."""
     if release is None:
         return load_contract(CONTRACT)
+    from program.documents import contract_of
+
     return contract_of(load(read_stack(stack_file(stack)).store, release))
 
 

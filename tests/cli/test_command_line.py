@@ -42,6 +42,14 @@ def test_ratings_that_are_not_there_are_named() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_no_command_waits_for_what_another_needs() -> None:
+    """Pulumi and its provider take a second to import, the AWS SDK a third of one."""
+    heavy = ("pulumi", "pulumi_aws", "boto3", "botocore", "numpy", "matplotlib", "sagemaker")
+    code = f"import sys, cli.main; print(sorted(set({heavy!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_shows_an_example(name: str) -> None:
     documentation = COMMANDS[name].__doc__

@@ -171,7 +171,7 @@ def test_what_is_shared_is_installed_and_pulumis() -> None:
     import pulumi  # noqa: PLC0415 - to have it in the table
 
     own, lazy = ModuleType("pulumi_own"), type("Lazy", (ModuleType,), {})("pulumi_lazy")
-    own.__file__ = "/work/program/pulumi_own.py"
+    own.__file__ = "/srv/program/pulumi_own.py"
     lazy.__file__ = pulumi.__file__
     table = {"pulumi": sys.modules["pulumi"], "pulumi_own": own, "pulumi_lazy": lazy, "os": os, "pytest": pytest}
     assert shareable(table) == ["pulumi"]
