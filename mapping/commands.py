@@ -34,7 +34,7 @@ def lint(
 ) -> int:
     """Name the traps in mapping templates, each with its place and the fact behind it. Status 1 if there are any.
 
-    Example: canary lint request.vtl response.vtl --sample samples.jsonl
+    Example: canary templates lint request.vtl response.vtl --sample samples.jsonl
     """
     if side not in (None, "request", "response"):
         raise typer.BadParameter(f"--side is request or response, not {side!r}")
@@ -68,7 +68,7 @@ def render(
     With --cases, answers every line {"id", "template", "body", "params", "context", "stageVariables", "dialect"}
     with a line {"id", "output"} or {"id", "error"}.
 
-    Example: canary render request.vtl --path user_id=7 --query items=1,2,3
+    Example: canary templates render request.vtl --path user_id=7 --query items=1,2,3
     """
     import json
     import sys
@@ -111,7 +111,7 @@ def jsonpath(
 
     With --cases, answers every line {"id", "document", "path"} with a line {"id", "output"} or {"id", "error"}.
 
-    Example: canary jsonpath '$.predictions.length()' answer.json
+    Example: canary templates jsonpath '$.predictions.length()' answer.json
     """
     import json
 

@@ -1,12 +1,16 @@
 """The one tool: what it says on stderr, its exit statuses, and what it offers."""
 
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from cli.main import COMMANDS
+from cli.main import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,9 +54,25 @@ def test_no_command_waits_for_what_another_needs() -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_shows_an_example(name: str) -> None:
-    documentation = COMMANDS[name].__doc__
-    assert documentation is not None
-    assert "Example: " in documentation
-    assert f"canary {name}" in documentation
+def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command below `command`, with the words that name it; Any: Typer's own commands have no public type."""
+    if hasattr(command, "commands"):
+        for name, below in command.commands.items():
+            yield from leaves(below, (*path, name))
+    else:
+        yield path, command
+
+
+LEAVES = dict(leaves(get_command(app)))
+
+
+@pytest.mark.parametrize("path", sorted(LEAVES), ids=" ".join)
+def test_every_command_shows_an_example_that_is_a_call_of_it(path: tuple[str, ...]) -> None:
+    example = LEAVES[path].help.partition("Example: ")[2].splitlines()[0].partition(" && ")[0]
+    if example.startswith("source <("):
+        example = example.removeprefix("source <(").removesuffix(")")
+    tool, *words = shlex.split(example)
+    assert tool in ("canary", "./canary")
+    assert tuple(words[: len(path)]) == path
+    with LEAVES[path].make_context("canary", words[len(path) :]) as context:
+        assert context.args == []
