@@ -45,7 +45,7 @@ def test_from_nothing_to_a_promotion_and_back_to_nothing(engine: Callable[[str],
         again = dev.up()
         assert (again.code, again.operations) == (0, [])
 
-        dev.configure(canary={"release": "r2", "percent": 10})
+        dev.configure(canary={"release": "r2", "percent": 0.5})
         canary = dev.up()
         assert (canary.code, canary.broken) == (0, [])
         assert set(canary.operations) == release("create", "r2") | {"update Stage gateway-stage"}
@@ -54,14 +54,15 @@ def test_from_nothing_to_a_promotion_and_back_to_nothing(engine: Callable[[str],
         stage = dev.only("Stage")
         assert stage["canarySettings"] == {
             "deploymentId": stage["deployment"],
-            "percentTraffic": 10,
+            "percentTraffic": 0.5,
             "stageVariableOverrides": {"endpointRatings": dev.outputs()["endpoints"]["r2"]},
             "useStageCache": False,
         }
 
-        dev.configure(canary={"release": "r2", "percent": 0.5})
-        assert dev.up().operations == ["update Stage gateway-stage"]
-        assert dev.only("Stage")["canarySettings"]["percentTraffic"] == 0.5
+        dev.configure(canary={"release": "r2", "percent": 10})
+        raised = dev.up()
+        assert (raised.operations, raised.broken) == (["update Stage gateway-stage"], [])
+        assert dev.only("Stage")["canarySettings"] == {**stage["canarySettings"], "percentTraffic": 10}
 
         endpoints = dev.outputs()["endpoints"]
         said = dev.outputs()["next"].split("kept for an undo: ")[1].split(". Take it back: ")[0]
