@@ -1,6 +1,8 @@
 """`canary demo`: one ordered story, each step told in a line or a table."""
 
+import errno
 import json
+import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -48,6 +50,8 @@ def demo(
     from training.source import load_ratings
     from training.split import ua_split
 
+    if json_file is not None:
+        _check_place(json_file)
     console = Console(highlight=False, soft_wrap=True)
     parts = _Parts()
     workspace = fresh()
@@ -205,10 +209,28 @@ def _curl(url: str) -> str:
     return httpx.get(url, timeout=30).text.strip()
 
 
+def _check_place(file: Path) -> None:
+    """Say before the work, and not after it, that the figures have no place."""
+    from cli.errors import DemoError
+
+    part = _part(file)
+    try:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        part.touch()
+        part.unlink()
+    except OSError as error:
+        raise DemoError(f"{file} cannot be written: {error.strerror}. Name another file with --json") from error
+
+
+def _part(file: Path) -> Path:
+    return file.with_name(f".{file.name}.part")
+
+
 def _write(file: Path, figures: dict[str, Any]) -> None:
     from cli.errors import DemoError
 
-    part = file.with_name(f".{file.name}.part")
+    part = _part(file)
     try:
         part.write_text(json.dumps(figures, indent=1) + "\n")
         part.replace(file)

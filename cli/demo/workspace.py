@@ -10,6 +10,8 @@ from cli.wiring import ROOT, stack_file
 from settings.stackfile import set_values
 
 FOLDER = Path(".canary") / "demo"
+NOTHING_SERVED = {"stable": "", "canary": {}, "warm": [], "rollout": ""}
+"""What the copy begins with: the releases that somebody serves from the original are not in the fresh store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,7 @@ def fresh() -> Workspace:
         config = Path(shutil.copy(stack_file("local"), folder))
     except OSError as error:
         raise DemoError(f"{folder} cannot be made: {error.strerror}; free it, then run this again") from error
-    set_values(config, {"store": (FOLDER / "store").as_posix()})
+    set_values(config, {"store": (FOLDER / "store").as_posix(), **NOTHING_SERVED})
     return Workspace(config=config, store=folder / "store")
 
 
