@@ -41,9 +41,13 @@ class Iter(Host):
         self._at = 0
 
     def vtl_call(self, name: str, args: tuple[object, ...]) -> object:
-        """The two methods of an iterator: hasNext and next."""
-        if args or name not in ("hasNext", "next"):
+        """Answer hasNext and next; refuse remove, for an iterator goes over a copy here."""
+        if name not in ("hasNext", "next", "remove"):
             return NO_METHOD
+        if args:
+            raise failure("wrong number of arguments", name)
+        if name == "remove":
+            raise failure("an iterator removes nothing here: use the list's own remove", name)
         if name == "hasNext":
             return self._at < len(self._items)
         if self._at >= len(self._items):
