@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cli.wiring import ROOT, stack_file
 from settings.stackfile import set_values
 
 FOLDER = Path(".canary") / "demo"
-NOTHING_SERVED = {"stable": "", "canary": {}, "warm": [], "rollout": ""}
+NOTHING_SERVED: Mapping[str, object] = {"stable": "", "canary": {}, "warm": [], "rollout": ""}
 """What the copy begins with: the releases that somebody serves from the original are not in the fresh store."""
 
 
