@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.cloud import Cloud
-from components.limits import BUCKET_NAME, require, require_between
+from components.limits import BUCKET_NAME, LONGEST_JOB_DAYS, OBJECT_PREFIX, require, require_between
 from components.policies import encrypted_transport_policy
 
 with warnings.catch_warnings():
@@ -20,6 +20,7 @@ with warnings.catch_warnings():
         BucketLifecycleConfiguration,
         BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs,
         BucketLifecycleConfigurationRuleArgs,
+        BucketLifecycleConfigurationRuleExpirationArgs,
         BucketLifecycleConfigurationRuleFilterArgs,
         BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs,
         BucketPolicy,
@@ -34,20 +35,25 @@ with warnings.catch_warnings():
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingBucketArgs:
-    """`bucket` is its name; old versions go after `old_version_days`.
+    """`bucket` is its name; old versions go after `old_version_days`, and what lies below the prefix `jobs`
+    after `job_days`, which are more than the longest job takes: nothing goes while it runs.
 
     With `protect` it can be deleted by nobody; without, it is emptied and deleted with its stack.
     """
 
     bucket: str
     cloud: Cloud
+    jobs: str
+    job_days: int = 90
     old_version_days: int = 30
     protect: bool = False
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         require("bucket", self.bucket, BUCKET_NAME)
+        require("prefix of jobs", self.jobs, OBJECT_PREFIX)
         require_between("days that old versions are kept", self.old_version_days, 1)
+        require_between("days that a job's files are kept", self.job_days, LONGEST_JOB_DAYS + 1)
 
 
 class TrainingBucket(pulumi.ComponentResource):
@@ -109,7 +115,13 @@ class TrainingBucket(pulumi.ComponentResource):
                     abort_incomplete_multipart_upload=BucketLifecycleConfigurationRuleAbortIncompleteMultipartUploadArgs(
                         days_after_initiation=7
                     ),
-                )
+                ),
+                BucketLifecycleConfigurationRuleArgs(
+                    id="jobs",
+                    status="Enabled",
+                    filter=BucketLifecycleConfigurationRuleFilterArgs(prefix=f"{args.jobs}/"),
+                    expiration=BucketLifecycleConfigurationRuleExpirationArgs(days=args.job_days),
+                ),
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
         )

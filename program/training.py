@@ -33,7 +33,7 @@ def training_of(settings: Settings, cloud: Cloud, store: str, tags: Mapping[str,
     """
     bucket = bucket_name(settings, cloud)
     return TrainingArgs(
-        bucket=TrainingBucketArgs(bucket=bucket, cloud=cloud, protect=settings.protect, tags=tags),
+        bucket=TrainingBucketArgs(bucket=bucket, cloud=cloud, jobs=JOBS, protect=settings.protect, tags=tags),
         role=TrainingRoleArgs(
             role_name=role_name(settings, cloud),
             bucket=bucket,

@@ -19,6 +19,7 @@ from components.storage import TrainingBucketArgs
 from components.tables import EnrichmentTablesArgs
 
 CLOUD = Cloud(account_id="123456789012", region="eu-west-1")
+BUCKET = TrainingBucketArgs(bucket="abc", cloud=CLOUD, jobs="jobs")
 ENDPOINT = ModelEndpointArgs(
     stem="ratings-r1",
     identity="0a1b2c3d",
@@ -105,8 +106,10 @@ def canary(document: str, percent: float = 10) -> CanaryTrack:
         ),
         (lambda: LogRoleArgs(role_name="a b", cloud=CLOUD), "log role 'a b' does not match"),
         (lambda: AccessLogsArgs(log_group="a b", retention_days=1), "access log group 'a b/Canary' does not match"),
-        (lambda: TrainingBucketArgs(bucket="A", cloud=CLOUD), "bucket 'A' does not match"),
-        (lambda: TrainingBucketArgs(bucket="abc", cloud=CLOUD, old_version_days=0), "it must be at least 1"),
+        (lambda: replace(BUCKET, bucket="A"), "bucket 'A' does not match"),
+        (lambda: replace(BUCKET, old_version_days=0), "old versions are kept .*it must be at least 1"),
+        (lambda: replace(BUCKET, jobs="/jobs"), "prefix of jobs '/jobs' does not match"),
+        (lambda: replace(BUCKET, job_days=28), "a job's files are kept .*it must be at least 29"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(make: Callable[[], object], message: str) -> None:
