@@ -64,8 +64,8 @@ BUCKET_NAME = (r"[a-z0-9][a-z0-9.-]+[a-z0-9]", 63)
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 
 OBJECT_PREFIX = (r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", 1000)
-"""What an object's key begins with, without a slash at its ends. S3 user guide, "Naming Amazon S3 objects": keys have up
-to 1,024 bytes; of the characters that it calls safe."""
+"""What an object's key begins with, without a slash at its ends. S3 user guide, "Naming Amazon S3 objects": keys have
+up to 1,024 bytes; of the characters that it calls safe."""
 
 LONGEST_JOB_DAYS = 28
 """botocore sagemaker, StoppingCondition.MaxRuntimeInSeconds: 2,419,200 at most."""
