@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rollout.control.conduct import Conduct
 from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Started, Verified
 from rollout.judge.observations import TrackCounts
-from rollout.judge.policy import Policy
+from rollout.judge.policy import Policy, Role
 from rollout.record import Record
 from rollout.status import Evidence, evidence_of
 from rollout.words import clock, lasting, percent, rate
@@ -23,6 +23,9 @@ ENDINGS: Mapping[Ending, str] = {
     Ending.ABORTED: "taken back by a person",
     Ending.UNDONE: "promoted, and taken back by a person",
 }
+
+_ENDS: Mapping[str, str] = {Role.SIGNAL: "a pause", Role.DRY: "what would abort, were it a guard"}
+"""Where the evidence of a metric that does not abort leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def explained(record: Record, policy: Policy) -> Iterator[str]:
     ended = state.ended_at if state.ended_at is not None else state.decided_at
     yield (
         f"It took {lasting(ended - state.started_at)}; the canary answered {state.canary_requests} requests"
-        + (f", {_failed(state.seen.canary)} of them failed" if state.seen is not None else "")
+        + ("" if state.seen is None else counted(state.seen.canary))
     )
     yield ""
     yield f"Policy {policy.name}: an identical release is aborted with a chance of at most {rate(policy.alpha)};"
@@ -105,11 +108,12 @@ def _event(entry: Entry) -> Event | None:
 def _words(each: Evidence) -> str:
     ways = [
         f"{part:.0%} of the way to {name}"
-        for part, name in ((each.to_abort, "an abort"), (each.to_promotion, "promotion"))
+        for part, name in ((each.to_abort, _ENDS.get(each.role, "an abort")), (each.to_promotion, "promotion"))
         if part is not None
     ]
     return f"{each.text}" + (f" [{'; '.join(ways)}]" if ways else "")
 
 
-def _failed(counts: TrackCounts) -> int:
-    return sum((counts.errors or {}).values())
+def counted(counts: TrackCounts) -> str:
+    """How many of a track's requests counted, and how many of those failed: those in a split that was seen whole."""
+    return f"; of the {counts.requests} that counted {sum((counts.errors or {}).values())} failed"

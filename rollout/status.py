@@ -12,7 +12,7 @@ from rollout.control.entries import Ending, Phase
 from rollout.control.state import State
 from rollout.control.yardstick import Tally
 from rollout.judge.observations import TrackCounts
-from rollout.judge.policy import Policy
+from rollout.judge.policy import Policy, Role
 
 
 class Progress(StrEnum):
@@ -58,7 +58,8 @@ class Evidence:
     """One part of one metric, as the judge last said it.
 
     `to_abort` and `to_promotion` are how far the evidence has come to either decision, 0..1 of its logarithm (None:
-    that decision is not this metric's to make); `requests` how many more of the canary's a decision needs, about.
+    that decision does not ask this metric; a signal's way to an abort ends in a pause, a dry one's in nothing);
+    `requests` how many more of the canary's a decision needs, about.
     """
 
     metric: str
@@ -169,7 +170,11 @@ def evidence_of(verdict: Mapping[str, object] | None) -> tuple[Evidence, ...]:
                 canary=raw.get("canary"),
                 stable=raw.get("stable"),
                 to_abort=way(raw.get("e_value"), raw.get("threshold")),
-                to_promotion=way(raw.get("promotion"), raw.get("promotion_threshold")),
+                to_promotion=(
+                    None
+                    if raw.get("role") in {Role.SIGNAL, Role.DRY}
+                    else way(raw.get("promotion"), raw.get("promotion_threshold"))
+                ),
                 e_value=raw.get("e_value"),
                 threshold=raw.get("threshold"),
                 promotion=raw.get("promotion"),

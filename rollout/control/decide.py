@@ -194,7 +194,8 @@ def _late_labels(policy: Policy, _conduct: Conduct, state: State, facts: Facts) 
 
 def _passed(verdict: Verdict) -> str:
     """Every metric whose evidence a promotion asked for, one part of each."""
-    told = {reason.metric: reason.text for reason in reversed(verdict.reasons) if reason.cause is Cause.EVIDENCE}
+    asked = [each for each in verdict.reasons if each.cause is Cause.EVIDENCE and each.role == Role.GUARD]
+    told = {reason.metric: reason.text for reason in reversed(asked)}
     return "; ".join(reversed(told.values())) or _words(verdict)
 
 
@@ -258,7 +259,7 @@ def _in_steps(policy: Policy, _conduct: Conduct, state: State, facts: Facts) -> 
     if state.verified_at is None:
         return _stay(state, Choice.HOLD, f"waiting until {state.target} is seen")
     here, last = policy.steps[state.step], state.step == len(policy.steps) - 1
-    requests = state.step_requests + max(0, facts.canary_requests - state.canary_requests)
+    requests = state.step_requests + (0 if facts.seen is None else facts.seen.canary.requests)
     passed = facts.now - state.since
     if facts.verdict is None or facts.verdict.label not in {Label.PASS, Label.HOLD}:
         label = "no verdict" if facts.verdict is None else facts.verdict.label.value

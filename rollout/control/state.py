@@ -67,7 +67,6 @@ class State:
     judge: Mapping[str, object] | None = None
     observed_until: float | None = None
     canary_requests: int = 0
-    step_requests: int = 0
     seen: Tally | None = None
     step_seen: Tally | None = None
     broken_since: float | None = None
@@ -102,6 +101,11 @@ class State:
         """What answers are counted against."""
         began = self.started
         return Yardstick(stable=began.stable, canary=began.release, thresholds=began.thresholds, edges=began.edges)
+
+    @property
+    def step_requests(self) -> int:
+        """What the canary answered since the position was reached, as far as it counted: what a step's minimum asks."""
+        return 0 if self.step_seen is None else self.step_seen.canary.requests
 
     @property
     def under_way(self) -> bool:
@@ -176,7 +180,6 @@ def _decided(state: State, entry: Entry, body: Decided) -> State:
         state = _resumed(state, entry.at)
     if body.choice is Choice.PAUSE and state.paused is None:
         state = replace(state, paused=body.reason, paused_at=entry.at)
-    gained = body.canary_requests - state.canary_requests
     return replace(
         state,
         number=entry.number,
@@ -200,7 +203,6 @@ def _decided(state: State, entry: Entry, body: Decided) -> State:
         judge=body.judge if body.judge is not None else state.judge,
         observed_until=body.observed_until if body.observed_until is not None else state.observed_until,
         canary_requests=body.canary_requests,
-        step_requests=0 if moved else state.step_requests + gained,
         seen=_sum(state.seen, body.seen),
         step_seen=None if moved else _sum(state.step_seen, body.seen),
         broken_since=body.broken_since,

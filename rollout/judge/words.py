@@ -6,6 +6,8 @@ import numpy as np
 
 from rollout.judge.comparisons.comparison import Finding
 from rollout.judge.comparisons.limits import LimitComparison
+from rollout.judge.comparisons.rates import RateComparison
+from rollout.judge.comparisons.scores import ScoreComparison
 from rollout.judge.futility import needed, out_of_reach
 from rollout.judge.policy import Metric, Role
 from rollout.judge.spending import limit_name, limits, names
@@ -161,7 +163,11 @@ def _told(state: State, metric: MetricState) -> list[Reason]:
     if isinstance(test, LimitComparison):
         shared = float(test.shared(np.array(metric.evidence.wealth))) >= threshold
         cause = Cause.LIMIT if shared or metric.evidence.crossed is not None else Cause.WAITING
-    requests = needed(state, metric, log_e=log_e, threshold=threshold, log_p=log_p, enough=enough)
+    requests = (
+        None  # it decides nothing
+        if test.role is Role.DRY
+        else needed(state, metric, log_e=log_e, threshold=threshold, log_p=log_p, enough=enough)
+    )
     reasons = [
         Reason(
             cause=cause,
@@ -207,10 +213,23 @@ def _sentence(metric: MetricState, finding: Finding, cause: Cause, log_e: float,
     if cause is Cause.LIMIT and metric.evidence.crossed is None:
         words.append("both tracks are over the limit: no fault of the canary's alone")
     elif cause is Cause.EVIDENCE:
-        words.append("worse than the margin is excluded")
+        words.append(f"worse than {_margin(metric)} is excluded")
     elif requests:
         words.append(f"about {requests} more canary requests to a decision")
+    if metric.test.role is Role.DRY:
+        words.append("told only")
     return ", ".join(words)
+
+
+def _margin(metric: MetricState) -> str:
+    """What a promotion asks to be excluded: a canary that is worse by both numbers."""
+    match metric.test:
+        case RateComparison(margin=margin):
+            return f"the margin ({margin.ratio:g} times stable's rate and {100 * margin.points:.3g} points above it)"
+        case ScoreComparison(rule=rule):
+            return f"the margin ({rule.margin:g} standard deviations either way)"
+        case _:
+            return "the margin"
 
 
 def _between(interval: tuple[float, float] | None, ends: tuple[float, float]) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from rollout.control.entries import Ending, Phase
-from rollout.control.yardstick import Tally
-from rollout.explain import ENDINGS, Event, events
+from rollout.explain import ENDINGS, Event, counted, events
 from rollout.judge.policy import Policy
 from rollout.record import Record
 from rollout.report.series import Mark, Series, series
@@ -58,7 +57,7 @@ def _head(record: Record, policy: Policy, stack: str) -> str:
     outcome = ENDINGS[state.ending] if state.ending else f"under way: {state.phase.value}, {state.target}"
     kind = "go" if state.ending is Ending.PROMOTED else "wait" if state.ending is None else "stop"
     ended = state.ended_at if state.ended_at is not None else state.decided_at
-    failed = "" if state.seen is None else _failed(state.seen)
+    failed = "" if state.seen is None else counted(state.seen.canary)
     facts = {
         "release": f"{state.release} beside {state.stable}, stack {stack}",
         "begun": f"{clock(state.started_at)} UTC by {state.by}",
@@ -72,11 +71,6 @@ def _head(record: Record, policy: Policy, stack: str) -> str:
         f'<header><h1>{escape(state.rollout)} <span class="badge {kind}">{escape(outcome)}</span></h1>'
         f'<p class="reason">{reason}</p><dl>{rows}</dl></header>'
     )
-
-
-def _failed(seen: Tally) -> str:
-    failed = sum((seen.canary.errors or {}).values())
-    return f", {failed} of them failed" if failed else ", none of them failed"
 
 
 def _section(title: str, text: str, charts: Iterable[str]) -> str:

@@ -9,7 +9,8 @@ import pytest
 
 from rollout.control.controller import Controller, abort, ask
 from rollout.control.entries import Asked, Choice, Decided, Ending, Entry, Phase, Request
-from rollout.control.errors import FenceError
+from rollout.control.errors import FenceError, PortError
+from rollout.control.fakes import no_fault
 from rollout.control.journal import StoreJournal, key_of
 from rollout.control.ports import Counted, Order
 from rollout.control.state import State
@@ -84,6 +85,40 @@ def test_a_promotion_names_every_guard_that_has_its_evidence(world: Simulated) -
     assert state.ending is Ending.PROMOTED
     parts = state.ending_reason.split("; ")
     assert [part.split(" ")[0] for part in parts] == ["errors", "latency"]
+
+
+def test_a_promotion_does_not_lean_on_what_is_told_only(tmp_path: Path) -> None:
+    world = Simulated(tmp_path, policy=replace(POLICY, latency=replace(POLICY.latency, role=Role.DRY)))
+    world.begin()
+    world.until(lambda state: state.step == 1)
+    ask(world.ports, Request.APPROVE, "eve")
+    state = world.until(lambda state: state.ending is not None)
+    assert state.ending is Ending.PROMOTED
+    assert [part.split(" ")[0] for part in state.ending_reason.split("; ")] == ["errors"]
+
+
+def test_a_steps_requests_are_those_that_counted(tmp_path: Path) -> None:
+    asks = (Step(percent=10, seconds=60, requests=1_000), *POLICY.steps[1:])
+    world = Simulated(tmp_path, policy=replace(POLICY, steps=asks))
+    world.begin()
+    world.until(lambda state: state.step_requests == 240)  # 120 in each minute
+
+    def unseen(point: str) -> None:
+        if point == "verify before":
+            raise PortError("struck")
+
+    world.gateway.fault = unseen
+    for _ in range(8):
+        world.until(lambda _: True)
+    state = world.state()
+    assert state.seen is not None
+    assert (state.canary_requests, state.step_requests, state.seen.canary.requests) == (1_200, 240, 240)
+    assert state.last_reason == "240 of the 1000 canary requests that this step asks for"
+    world.gateway.fault = no_fault
+    moved = world.until(lambda state: state.step == 1)
+    assert moved.seen is not None
+    assert (moved.step_requests, moved.seen.canary.requests) == (0, 1_080)
+    assert moved.canary_requests == 2_040
 
 
 def test_every_decision_carries_the_counts_that_it_took_in(world: Simulated) -> None:

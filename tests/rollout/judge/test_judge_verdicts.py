@@ -10,7 +10,7 @@ import pytest
 
 from rollout.judge.judge import look, observe, start
 from rollout.judge.observations import Interval, Labels, TrackCounts
-from rollout.judge.policy import STANDARD, LatencyRule, Limit, Metric, Policy, Role
+from rollout.judge.policy import FAST, STANDARD, LatencyRule, Limit, Metric, Policy, Role
 from rollout.judge.spending import SPENT, alphas
 from rollout.judge.state import State
 from rollout.judge.verdict import Cause, Label, Verdict
@@ -99,6 +99,24 @@ def test_a_guard_aborts_a_signal_pauses_and_a_dry_metric_is_told(role: Role, lab
     assert found.label is label
     assert found.pause == (("latency",) if role is Role.SIGNAL else ())
     assert Cause.WORSE in {reason.cause for reason in found.reasons if reason.metric == "latency"}
+
+
+@pytest.mark.parametrize(("role", "told"), [(Role.GUARD, ""), (Role.DRY, ", told only")])
+def test_the_margin_is_told_with_its_numbers_and_a_dry_metric_waits_for_no_decision(role: Role, told: str) -> None:
+    policy = replace(FAST, latency=replace(FAST.latency, role=role)).select((Metric.ERRORS, Metric.LATENCY))
+    found = [each for each in verdict(policy, slow(100, 10), slow(300, 30)).reasons if each.metric == "latency"]
+    ends = f", worse than the margin (3 times stable's rate and 10 points above it) is excluded{told}"
+    assert [each.part for each in found if each.text.endswith(ends)] == ["p50", "p90"]
+    early = verdict(policy, slow(10, 1), slow(30, 3), minutes=1)
+    asked = {each.metric: each.requests for each in early.reasons}
+    assert asked["errors"]
+    assert bool(asked["latency"]) is (role is Role.GUARD)
+
+
+def test_the_margin_of_scores_is_told_in_standard_deviations() -> None:
+    both = TrackCounts(requests=100, scores=(30, 40, 30))
+    (found,) = verdict(STANDARD.select((Metric.SCORES,)), both, both).reasons
+    assert found.text.endswith(", worse than the margin (0.4 standard deviations either way) is excluded")
 
 
 def test_a_faster_canary_passes() -> None:

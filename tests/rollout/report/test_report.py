@@ -72,7 +72,10 @@ def test_it_tells_the_reason_the_requests_and_every_decision(world: Simulated) -
     state = record.state
     assert state.ending is Ending.WORSE
     assert state.ending_reason in html.replace("&#x27;", "'")
-    assert f"{state.canary_requests} requests, " in html
+    assert state.seen is not None
+    canary = state.seen.canary
+    failed = sum((canary.errors or {}).values())
+    assert f"{state.canary_requests} requests; of the {canary.requests} that counted {failed} failed" in html
     rows = re.findall(r'<tr class="(\w+)">', html)
     assert rows == [event.what for event in events(record)]
     assert rows[0] == "started"
