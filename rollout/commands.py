@@ -73,7 +73,8 @@ def start(
     made = rollouts(stack, config, yes=yes)
     _said(made.start(release, policy=chosen(made.stack.practice, policy)), as_json=as_json)
     if not as_json:
-        print(f"Next: canary run --stack {stack}, or canary step --stack {stack} every minute under a scheduler.")
+        names = made.stack.options
+        print(f"Next: canary run {names}, or canary step {names} every minute under a scheduler.")
         print("Until then nothing moves, and nothing takes traffic back by itself should the controller die.")
 
 
@@ -100,7 +101,7 @@ def run(
     made = rollouts(stack, config, yes=yes)
     state = made.run(until_retired=until_retired, watch=watcher(as_json=as_json))
     if not as_json:
-        print(ended(state, stack))
+        print(ended(state, made.stack.options))
     return exit_status(state.ending)
 
 

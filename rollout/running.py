@@ -39,7 +39,7 @@ def line(tick: Tick) -> str:
     if decided is None:
         return f"{state.rollout}: nothing is left to do"
     what = decided.choice.value if decided.choice is not Choice.HOLD else f"{state.phase.value}"
-    return f"{clock(state.at)}  {what:<9} {decided.reason}"
+    return f"{clock(state.at if tick.at is None else tick.at)}  {what:<9} {decided.reason}"
 
 
 def plain(tick: Tick) -> dict[str, object]:
@@ -59,8 +59,8 @@ def plain(tick: Tick) -> dict[str, object]:
     }
 
 
-def ended(state: State, stack: str) -> str:
-    """What a person wants to know when `run` returns."""
+def ended(state: State, options: str) -> str:
+    """What a person wants to know when `run` returns; `options` name the stack on a command line."""
     words = f"{state.rollout}: {state.ending.value if state.ending else state.phase.value}: {state.ending_reason}"
     words += f"\nServed: {state.target}. The canary answered {state.canary_requests} requests."
     at = due(state)
@@ -68,12 +68,11 @@ def ended(state: State, stack: str) -> str:
         kept = state.target.warm[0]
         left = lasting(at - (state.verified_at or state.decided_at))
         words += (
-            f"\n{kept} is kept until {clock(at)} UTC ({left}). To let it go then: canary step --stack {stack}; "
-            f"to wait for it here: canary run --until-retired --stack {stack}"
+            f"\n{kept} is kept until {clock(at)} UTC ({left}). To let it go then: canary step {options}; "
+            f"to wait for it here: canary run --until-retired {options}"
         )
-    if state.phase is Phase.WARM:
-        words += f"\nTake the outcome over: canary adopt --stack {stack}. Take it back: canary undo --stack {stack}"
-    return words
+    words += f"\nTake the outcome over: canary adopt {options}"
+    return f"{words}. Take it back: canary undo {options}" if state.phase is Phase.WARM else words
 
 
 def dry(rollouts: Rollouts) -> Tick | None:

@@ -1,5 +1,6 @@
 """One stack as its file says: the raw configuration, the settings, and the opened store."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,14 @@ class Stack:
     settings: Settings
     store: Store
     practice: Practice
+
+    @property
+    def options(self) -> str:
+        """The options that name it on a command line, for what is printed to be run next."""
+        named = f"--stack {self.name}"
+        if self.file == self.root / f"Pulumi.{self.name}.yaml":
+            return named
+        return f"{named} --config {shlex.quote(str(self.file))}"
 
     def configuration(self) -> Mapping[str, object]:
         """The configuration as the file has it now. Raises StackFileError."""

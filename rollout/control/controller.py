@@ -45,11 +45,15 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """What one tick did: the state after it, its decision, and what could not be done (each to be tried again)."""
+    """What one tick did: the state after it, its decision, and what could not be done (each to be tried again).
+
+    `at` is when, where it wrote nothing: the state's own time is then an earlier tick's.
+    """
 
     state: State
     decided: Decided | None = None
     troubles: tuple[str, ...] = ()
+    at: float | None = None
 
 
 class Controller:
@@ -96,7 +100,8 @@ class _Run:
         waits = decided.choice is Choice.HOLD and self._state.phase in {Phase.WARM, Phase.COOLING, Phase.ENDED}
         if waits and decided.labels is None:
             # Time alone passes: a day of such entries would say nothing that the journal does not know.
-            return Tick(state=self._state, decided=decided, troubles=tuple(self._troubles))
+            now = self._ports.clock.now()
+            return Tick(state=self._state, decided=decided, troubles=tuple(self._troubles), at=now)
         if decided.choice is Choice.ROLLBACK:
             self._withdraw()
         self._write(decided, self._ports.clock.now())

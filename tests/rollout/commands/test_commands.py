@@ -126,15 +126,22 @@ def test_a_good_release_ends_with_0(line: Line, capsys: pytest.CaptureFixture[st
     shown = capsys.readouterr().out
     assert "r2-1: promoted: errors 5xx" in shown
     assert "r1 is kept until" in shown
-    assert "canary run --until-retired" in shown
+    named = f"--stack local --config {line.file}"
+    assert f"to wait for it here: canary run --until-retired {named}\n" in shown
+    assert f"\nTake the outcome over: canary adopt {named}. Take it back: canary undo {named}\n" in shown
     assert run(line, "--until-retired") == 0
+    waited = [text for text in capsys.readouterr().out.splitlines() if "is kept for another" in text]
+    assert len(waited) == len({text[:15] for text in waited}) > 1, "each with its own time"
     assert line.world.gateway.serves.warm == ()
 
 
-def test_a_worse_release_ends_with_1(line: Line) -> None:
+def test_a_worse_release_ends_with_1(line: Line, capsys: pytest.CaptureFixture[str]) -> None:
     line.world.counts.failing = 30
     line.begin()
     assert run(line) == 1
+    assert capsys.readouterr().out.endswith(
+        f"\nTake the outcome over: canary adopt --stack local --config {line.file}\n"
+    )
 
 
 def test_a_person_or_a_blind_judge_ends_with_2(line: Line) -> None:

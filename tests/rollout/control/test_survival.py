@@ -392,6 +392,19 @@ def test_a_stop_from_outside_the_journal_stands() -> None:
     assert outcome(drive(world)) == (Ending.ABORTED, "r1")
 
 
+def test_a_split_that_was_changed_outside_the_journal_is_brought_back_to_the_journals_at_the_next_tick() -> None:
+    world = World(random.Random(1))
+    for _ in range(3):
+        world.clock.sleep(60)
+        world.tick()
+    journalled = Target(stable="r1", canary="r2", percent=1)
+    assert world.gateway.serves == journalled
+    world.gateway.serves = replace(journalled, percent=50)
+    world.tick()
+    assert (world.gateway.serves, world.gateway.orders[-1].target) == (journalled, journalled)
+    assert world.state().ending is None
+
+
 def test_undo_goes_straight_back() -> None:
     world = World(random.Random(1))
     while (state := fold(world.entries())) is None or state.phase is not Phase.WARM or state.verified_at is None:
