@@ -14,7 +14,7 @@ REQUEST = 3.5e-6
 METRIC_HOUR = 0.30 / 730
 INVOCATION = 0.0000002 + 0.0000166667 * 0.125 * 2
 """A request, and 128 MB for two seconds (x86, us-east-1: public price lists of 2024)."""
-INVOCATIONS = 20
+INVOCATIONS = 60
 MINUTES_OF_A_MODEL = 45
 MINUTES_WITHOUT = 15
 REQUESTS = 1_500

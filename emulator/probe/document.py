@@ -1,17 +1,29 @@
 """The probe's own API: one OpenAPI document, a path for each thing to be tried. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 INSTANCE = '{"instances": [{"in0": [1], "in1": [1]}]}'
-PLAIN_THROTTLE = "/throttled"
+PLAIN_THROTTLE, REFUSED = "/throttled", "/refused"
+TOKEN, KEY = "token", "key"
+_KEY_SCHEME = {"type": "apiKey", "name": "x-api-key", "in": "header"}
+_ALL = {"Principal": "*", "Action": "execute-api:Invoke"}
+_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {**_ALL, "Effect": "Allow", "Resource": "execute-api:/*"},
+        {**_ALL, "Effect": "Deny", "Resource": f"execute-api:/*/GET{REFUSED}"},
+    ],
+}
 _SEEN = '{"seen": "$util.base64Encode($input.body)"}'
 
 
 def document(title: str, mark: str, *, region: str, role: str, call_role: str = "") -> str:
     """Return the document as JSON text. `mark` tells two deployments of it apart; `role` may invoke the endpoints,
     `call_role` the function. Without one there are no paths in front of what it is for.
+
+    Everybody may ask for everything but one path, by the resource policy; two ask the function first.
     """
     paths: dict[str, Any] = {
         "/track": _get(_mock(f'{{"canary": "$context.isCanaryRequest", "mark": "{mark}", "x": "$stageVariables.x"}}')),
@@ -21,7 +33,9 @@ def document(title: str, mark: str, *, region: str, role: str, call_role: str = 
         "/accept": _get(_mock('{"kind": "json"}', xml="<kind>xml</kind>")),
         "/body": {"post": _operation(_mock('{"ok": true}'))},
         PLAIN_THROTTLE: _get(_mock('{"ok": true}')),
+        REFUSED: _get(_mock('{"ok": true}')),
     }
+    schemes: dict[str, Any] = {}
     if role:
         paths |= {
             "/model": _get(_model(region, role, "${stageVariables.endpoint}")),
@@ -32,18 +46,25 @@ def document(title: str, mark: str, *, region: str, role: str, call_role: str = 
         }
     if call_role:
         named = "${stageVariables.function}"
+        schemes = {TOKEN: _authorizer(region, call_role, f"{title}-function"), KEY: _KEY_SCHEME}
         paths |= {
+            "/guarded": _get(_mock('{"ok": true}'), asks=(TOKEN,)),
+            "/guarded-twice": _get(_mock('{"ok": true}'), asks=(TOKEN, KEY)),
             "/function": _get(_function(region, call_role, named, "answer")),
             "/function-fails": _get(_function(region, call_role, named, "fail")),
             "/function-late": _get(_function(region, call_role, named, "sleep")),
             "/function-missing": _get(_function(region, call_role, f"{title}-nowhere", "answer")),
         }
-    return json.dumps({"openapi": "3.0.1", "info": {"title": title, "version": "1"}, "paths": paths})
+    made = {"openapi": "3.0.1", "info": {"title": title, "version": "1"}, "paths": paths}
+    components = {"components": {"securitySchemes": schemes}} if schemes else {}
+    return json.dumps({**made, **components, "x-amazon-apigateway-policy": _POLICY})
 
 
-def _get(integration: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+def _get(integration: Mapping[str, Any], path: str = "", asks: Sequence[str] = ()) -> dict[str, Any]:
+    """`asks` names security schemes, each an entry of its own, as this project's documents have them."""
     parameters = [{"name": path, "in": "path", "required": True, "schema": {"type": "string"}}] if path else []
-    return {"get": {**_operation(integration), **({"parameters": parameters} if parameters else {})}}
+    said: dict[str, list[Any]] = {"parameters": parameters, "security": [{name: []} for name in asks]}
+    return {"get": {**_operation(integration), **{key: value for key, value in said.items() if value}}}
 
 
 def _operation(integration: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,16 +114,37 @@ def _function(region: str, role: str, name: str, do: str) -> dict[str, Any]:
         r"Word:[\s\S]*": ("400", '{"through": "its first word"}'),
         r"[\s\S]*Task timed out after [\s\S]*": ("504", '{"through": "the timeout"}'),
     }
-    function = f"arn:aws:lambda:{region}:{role.split(':')[4]}:function:{name}"
     return {
         "type": "aws",
         "httpMethod": "POST",
-        "uri": f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations",
+        "uri": _uri(region, role, name),
         "credentials": role,
         "requestTemplates": {"application/json": json.dumps({"do": do})},
         "passthroughBehavior": "never",
         "responses": {
             pattern: {"statusCode": status, "responseTemplates": {"application/json": text}}
             for pattern, (status, text) in through.items()
+        },
+    }
+
+
+def _uri(region: str, role: str, name: str) -> str:
+    """A function of the role's account as API Gateway calls it."""
+    function = f"arn:aws:lambda:{region}:{role.split(':')[4]}:function:{name}"
+    return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations"
+
+
+def _authorizer(region: str, role: str, name: str) -> dict[str, Any]:
+    """A security scheme: the function is asked each time, with the header Authorization."""
+    return {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": {
+            "type": "token",
+            "authorizerUri": _uri(region, role, name),
+            "authorizerCredentials": role,
+            "authorizerResultTtlInSeconds": 0,
         },
     }

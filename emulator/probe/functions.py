@@ -1,4 +1,7 @@
-"""A function of the probe's own: what API Gateway makes of its name in a stage variable, its errors, its timeout."""
+"""A function of the probe's own: what API Gateway makes of its name in a stage variable, its errors, its timeout.
+
+It is an authorizer too: then what it does is the token.
+"""
 
 import io
 import zipfile
@@ -13,11 +16,15 @@ if TYPE_CHECKING:
 CODE = """
 import time
 def handle(event, context):
-    if event["do"] == "fail":
+    do = event.get("do") or event["authorizationToken"]
+    if do == "fail":
         raise RuntimeError("Word: of one line\\nand another")
-    if event["do"] == "sleep":
+    if do == "sleep":
         time.sleep(30)
-    return {"did": event["do"]}
+    if "authorizationToken" in event:
+        word = {"Action": "execute-api:Invoke", "Effect": do, "Resource": event["methodArn"]}
+        return {"principalId": "probe", "policyDocument": {"Version": "2012-10-17", "Statement": [word]}}
+    return {"did": do}
 """
 FILE, HANDLER = "probe.py", "probe.handle"
 RUNTIME = "python3.13"

@@ -101,10 +101,15 @@ def execution_log_groups(site: Site) -> Answer:
     return Answer(question="execution-log-groups", outcome=outcome, seen=", ".join(names) or "none")
 
 
+def counted_as(site: Site) -> str:
+    """Name the metric that counts the access log's lines, in a namespace called as the probe."""
+    return f"{site.errand.stem}-requests"
+
+
 def filter_delay(site: Site) -> Answer:
     """Count a minute's lines by a metric filter, and ask until the count no longer changes."""
     site.plain()
-    name = f"{site.errand.stem}-requests"
+    name = counted_as(site)
     site.there.logs.put_metric_filter(
         logGroupName=site.errand.log_group,
         filterName=name,

@@ -68,6 +68,11 @@ QUESTIONS = (
         assumed="413 Request Too Long",
     ),
     Question(
+        id="policy-denies",
+        asks="What does an unsigned caller read whom the resource policy denies?",
+        assumed="403, with an explicit deny in a resource-based policy",
+    ),
+    Question(
         id="overrides-without-canary",
         asks="What does UpdateStage `replace /canarySettings/stageVariableOverrides/x` do on a stage without a canary?",
         assumed="not known; nothing sends it",
@@ -122,6 +127,12 @@ QUESTIONS = (
         needs=Piece.LOGS,
     ),
     Question(
+        id="math-without-points",
+        asks="What are MAX([a, b]) and an alarm's share of b in a, where b has never had a point?",
+        assumed="a, and 0",
+        needs=Piece.LOGS,
+    ),
+    Question(
         id="canary-metric-dimension",
         asks="Under which dimensions does AWS/ApiGateway report a canary's requests?",
         assumed="not known; nothing is built on it",
@@ -171,6 +182,42 @@ QUESTIONS = (
     Question(
         id="function-missing",
         asks="What does a client get where the role may not call the function that the URI names, or there is none?",
+        assumed="500 with the body of a configuration error",
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="authorizer-raises",
+        asks="What does a client get whose Lambda authorizer raises?",
+        assumed='500 `{"message":null}`, AuthorizerConfigurationException',
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="authorizer-late",
+        asks="What does a client get whose Lambda authorizer is stopped at its timeout?",
+        assumed='500 `{"message":null}`, AuthorizerFailureException',
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="authorizer-denies",
+        asks="What does a client read whom a Lambda authorizer's policy denies?",
+        assumed="403, with an explicit deny in an identity-based policy",
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="key-beside-token",
+        asks="Of two entries under security, authorizer and key: is a call with a good token and no key refused?",
+        assumed="403: both are asked for",
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="token-beside-key",
+        asks="Of two entries under security, authorizer and key: is a call with neither refused by the authorizer?",
+        assumed="401, before the key is looked at",
+        needs=Piece.FUNCTION,
+    ),
+    Question(
+        id="function-throttled",
+        asks="What does a client get where Lambda throttles the function?",
         assumed="500 with the body of a configuration error",
         needs=Piece.FUNCTION,
     ),

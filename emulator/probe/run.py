@@ -8,7 +8,7 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from emulator.errors import ProbeError
-from emulator.probe import log_trials, model_trials, stage_trials, wire_trials
+from emulator.probe import function_trials, log_trials, math_trials, model_trials, stage_trials, wire_trials
 from emulator.probe.answers import Answer, Outcome, without_account
 from emulator.probe.clients import refusal
 from emulator.probe.questions import QUESTIONS, Piece, Question
@@ -73,7 +73,8 @@ def _answer(question: Question, site: Site, address: str, object2vec: str) -> An
         return wire_trials.wire(question.id, site, address)
     if question.id == "object2vec-input":
         return model_trials.object2vec_input(site, object2vec)
-    return {**stage_trials.TRIALS, **log_trials.TRIALS, **model_trials.TRIALS}[question.id](site)
+    rooms = (stage_trials, log_trials, math_trials, model_trials, function_trials)
+    return {name: trial for room in rooms for name, trial in room.TRIALS.items()}[question.id](site)
 
 
 def _missing(question: Question, site: Site) -> str:

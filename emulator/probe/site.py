@@ -46,7 +46,7 @@ class Reply:
     def told(self) -> str:
         """Status, error type and the body's beginning, in words."""
         kind = self.headers.get("x-amzn-errortype", "")
-        text = self.body[:200].decode("utf-8", "replace")
+        text = self.body[:300].decode("utf-8", "replace")
         return f"{self.status}{f' {kind}' if kind else ''} `{text}` ({len(self.body)} bytes)"
 
 
@@ -125,8 +125,8 @@ def build(errand: Errand, http: httpx.Client) -> Site:
     role = "" if release is None else invoke_role(errand)
     calls = call_role(errand)
     api = _api(errand)
+    not_called = _function(errand)  # before the import, which names it as an authorizer
     first, second = (_deployed(errand, api, mark, role, calls) for mark in ("first", "second"))
-    not_called = _function(errand)
     endpoints = no_endpoints() if release is None else serve(errand, release)
     not_logged = _stage(errand, api, first, endpoints)
     site = Site(

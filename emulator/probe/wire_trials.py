@@ -2,12 +2,13 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from emulator.probe.answers import Answer, Outcome
-from emulator.probe.document import PLAIN_THROTTLE
+from emulator.probe.document import PLAIN_THROTTLE, REFUSED
 from emulator.probe.site import STAGE, Reply, Site
 
 TOO_LARGE = 10 * 1024 * 1024 + 1
@@ -26,6 +27,10 @@ def _throttled(site: Site) -> Reply:
     return reply
 
 
+def _with_token(path: str, token: str) -> Ask:
+    return lambda site: site.ask(path, headers={"Authorization": token})
+
+
 WIRE: Mapping[str, Ask] = {
     "loop-bound": lambda site: site.ask("/loop"),
     "template-fails": lambda site: site.ask("/fails"),
@@ -37,6 +42,12 @@ WIRE: Mapping[str, Ask] = {
     "function-word": lambda site: site.ask("/function-fails"),
     "function-late": lambda site: site.ask("/function-late"),
     "function-missing": lambda site: site.ask("/function-missing"),
+    "authorizer-raises": _with_token("/guarded", "fail"),
+    "authorizer-late": _with_token("/guarded", "sleep"),
+    "authorizer-denies": _with_token("/guarded", "Deny"),
+    "key-beside-token": _with_token("/guarded-twice", "Allow"),
+    "token-beside-key": lambda site: site.ask("/guarded-twice"),
+    "policy-denies": lambda site: site.ask(REFUSED),
     "too-large": lambda site: site.ask("/body", method="POST", content=b" " * TOO_LARGE),
 }
 """How each question is put, to whichever address the site has."""
@@ -44,10 +55,15 @@ WIRE: Mapping[str, Ask] = {
 
 def wire(question: str, site: Site, twin: str) -> Answer:
     """Put one question to both; they agree where status, error type and body are the same."""
-    theirs, ours = WIRE[question](site), WIRE[question](replace(site, root=twin))
+    theirs, ours = (_unnamed(WIRE[question](each)) for each in (site, replace(site, root=twin)))
     same = (theirs.status, theirs.body, _kind(theirs)) == (ours.status, ours.body, _kind(ours))
     seen = _shown(question, theirs) if same else f"{_shown(question, theirs)}; the emulator {_shown(question, ours)}"
     return Answer(question=question, outcome=Outcome.AS_ASSUMED if same else Outcome.OTHERWISE, seen=seen)
+
+
+def _unnamed(reply: Reply) -> Reply:
+    """The answer without an API's own name, in whose ARN the account's first digits are stars: the twin has another."""
+    return replace(reply, body=re.sub(rb"(execute-api:[a-z0-9-]+:)[0-9*]+:[^/]+/", rb"\1<account>:<api>/", reply.body))
 
 
 def _kind(reply: Reply) -> str:

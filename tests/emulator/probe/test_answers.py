@@ -4,7 +4,9 @@ import pytest
 
 from emulator.probe import bill
 from emulator.probe.answers import Answer, Outcome, summary, without_account, written
+from emulator.probe.function_trials import TRIALS as FUNCTIONS
 from emulator.probe.log_trials import TRIALS as LOGS
+from emulator.probe.math_trials import TRIALS as MATH
 from emulator.probe.model_trials import TRIALS as MODELS
 from emulator.probe.questions import QUESTIONS
 from emulator.probe.stage_trials import TRIALS as STAGES
@@ -19,7 +21,7 @@ SHOWN = (
 
 
 def test_every_question_has_a_trial_and_every_trial_a_question() -> None:
-    trials = {*WIRE, *STAGES, *LOGS, *MODELS, "object2vec-input"}
+    trials = {*WIRE, *STAGES, *LOGS, *MATH, *MODELS, *FUNCTIONS, "object2vec-input"}
     assert trials == {question.id for question in QUESTIONS}
     assert len(QUESTIONS) == len(trials)
 
@@ -67,11 +69,11 @@ def test_outcomes_are_counted() -> None:
 
 def test_the_estimate_adds_up() -> None:
     assert sum(item.dollars for item in bill.estimate(model=True)) == pytest.approx(
-        1500 * 3.5e-6 + 0.3 / 730 + 20 * (2e-7 + 1.66667e-5 / 4) + 0.065 * 0.75 + 0.01
+        1500 * 3.5e-6 + 0.3 / 730 + 60 * (2e-7 + 1.66667e-5 / 4) + 0.065 * 0.75 + 0.01
     )
     assert bill.told(bill.estimate(model=False), model=False) == (
         "   0.0053 USD  about 1500 requests of a REST API\n"
         "   0.0004 USD  1 custom metric for an hour\n"
-        "   0.0001 USD  about 20 invocations of a Lambda function\n"
-        "   0.0057 USD in all, about 15 minutes; the bill is the account's own"
+        "   0.0003 USD  about 60 invocations of a Lambda function\n"
+        "   0.0059 USD in all, about 15 minutes; the bill is the account's own"
     )

@@ -35,7 +35,7 @@ def test_answers_go_into_the_page(
     assert "200 (OTHERWISE)" in page.read_text()
     told = capsys.readouterr().out
     assert told.startswith("account 123456789012, region eu-central-1, as arn:aws:")
-    assert "0.0057 USD in all, about 15 minutes" in told
+    assert "0.0059 USD in all, about 15 minutes" in told
     assert told.endswith(f"OTHERWISE: 1 -> {page}\n")
 
 

@@ -12,8 +12,9 @@ import pulumi_aws as aws
 import pytest
 from botocore.awsrequest import AWSResponse
 
+from components.alarms import Series, ShareAlarmArgs
 from emulator.errors import ProbeError
-from emulator.probe import model_trials, stage_trials
+from emulator.probe import function_trials, math_trials, model_trials, stage_trials
 from emulator.probe.answers import Answer, Outcome
 from emulator.probe.errand import Errand, Release
 from emulator.probe.ledger import Ledger, Made
@@ -90,6 +91,11 @@ def test_every_question_is_put_and_everything_removed(account: Account, tmp_path
         "no-stage": 'as assumed: 403 ForbiddenException `{"message":"Forbidden"}` (23 bytes)',
         "throttled": 'as assumed: 429 TooManyRequestsException `{"message":"Too Many Requests"}` (31 bytes)',
         "too-large": 'as assumed: 413 RequestTooLargeException `{"message": "Request Too Long"}` (31 bytes)',
+        "policy-denies": (
+            'as assumed: 403 AccessDeniedException `{"Message":"User: anonymous is not authorized to perform: '
+            "execute-api:Invoke on resource: arn:aws:execute-api:eu-central-1:<account>:<api>/v1/GET/refused with an "
+            'explicit deny in a resource-based policy"}` (204 bytes)'
+        ),
         "overrides-without-canary": (
             "settled: refused: BadRequestException: Invalid method setting path: "
             "/canarySettings/stageVariableOverrides/x."
@@ -107,11 +113,21 @@ def test_every_question_is_put_and_everything_removed(account: Account, tmp_path
             "as assumed: API-Gateway-Execution-Logs_{id}/{stage}, API-Gateway-Execution-Logs_{id}/{stage}/Canary"
         ),
         "filter-delay": "as assumed: all 20 requests counted 91 s after the minute's end",
+        "math-without-points": "as assumed: a [20.0], MAX [20.0], share [0.0]",
         "canary-metric-dimension": "settled: Stage=v1/Canary",
         "function-variable": 'as assumed: 200 `{"through": "default", "seen": {"did":"answer"}}` (48 bytes)',
         "function-word": 'as assumed: 400 `{"through": "its first word"}` (29 bytes)',
         "function-late": 'as assumed: 504 `{"through": "the timeout"}` (26 bytes)',
         "function-missing": f"as assumed: {SERVER_ERROR}",
+        "authorizer-raises": 'as assumed: 500 AuthorizerConfigurationException `{"message":null}` (16 bytes)',
+        "authorizer-late": 'as assumed: 500 AuthorizerFailureException `{"message":null}` (16 bytes)',
+        "authorizer-denies": (
+            'as assumed: 403 AccessDeniedException `{"Message":"User is not authorized to access this resource with an '
+            'explicit deny in an identity-based policy"}` (110 bytes)'
+        ),
+        "key-beside-token": 'as assumed: 403 ForbiddenException `{"message":"Forbidden"}` (23 bytes)',
+        "token-beside-key": 'as assumed: 401 UnauthorizedException `{"message":"Unauthorized"}` (26 bytes)',
+        "function-throttled": "not settled: nothing was throttled within 60 s",
         "variable-in-uri": 'as assumed: 200 `{"predictions": [{"scores": [3.5]}]}`',
         "unknown-endpoint": 'as assumed: 400 `{"Message":"Endpoint X-nowhere of account <account> not found."}`',
         "integration-timeout": (
@@ -147,6 +163,7 @@ def test_an_account_that_allows_no_logs_leaves_their_questions_open(account: Acc
         "log-quotes",
         "execution-log-groups",
         "filter-delay",
+        "math-without-points",
     }
     assert found["loop-bound"].startswith("as assumed")
 
@@ -160,7 +177,10 @@ def test_an_account_that_allows_no_function_leaves_its_questions_open(account: A
     found = told(probe(account.errand(tmp_path), say=quiet))
     why = "not settled: not asked: no function: AccessDeniedException: no"
     assert {name for name, text in found.items() if text == why} == {
-        f"function-{name}" for name in ("variable", "word", "late", "missing")
+        *(f"function-{name}" for name in ("variable", "word", "late", "missing", "throttled")),
+        *(f"authorizer-{name}" for name in ("raises", "late", "denies")),
+        "key-beside-token",
+        "token-beside-key",
     }
     assert left(account) == NOTHING
 
@@ -246,6 +266,62 @@ def test_a_patch_that_makes_a_canary_is_described(account: Account, tmp_path: Pa
     answer = stage_trials.overrides_without_canary(made)
     shown = '`{"percentTraffic": 0.0, "stageVariableOverrides": {"x": "canary"}, "useStageCache": false}`'
     assert (answer.outcome, answer.seen) == (Outcome.SETTLED, f"a canary: {shown}, the stage's own deployment")
+
+
+def test_a_function_that_lambda_throttles_is_let_go_again(account: Account, tmp_path: Path, http: httpx.Client) -> None:
+    made, functions = site(account, tmp_path, http), account.there.functions
+    reserved: list[int] = []
+    refused = httpx.Response(500, json={"message": "Internal server error"})
+
+    def reply(_request: httpx.Request) -> httpx.Response:
+        reserved.append(
+            functions.get_function_concurrency(FunctionName=f"{STEM}-function")["ReservedConcurrentExecutions"]
+        )
+        return httpx.Response(200) if len(reserved) == 1 else refused
+
+    with httpx.Client(transport=httpx.MockTransport(reply)) as client:
+        answer = function_trials.function_throttled(replace(made, http=client))
+    assert reserved == [0, 0]
+    assert "ReservedConcurrentExecutions" not in functions.get_function_concurrency(FunctionName=f"{STEM}-function")
+    assert (answer.outcome, answer.seen) == (
+        Outcome.OTHERWISE,
+        '500 `{"message":"Internal server error"}` (35 bytes)',
+    )
+    refused = httpx.Response(500, content=b'{"message": "Internal server error"}')
+    with httpx.Client(transport=httpx.MockTransport(reply)) as client:
+        answer = function_trials.function_throttled(replace(made, http=client))
+    assert (answer.outcome, answer.seen) == (
+        Outcome.AS_ASSUMED,
+        '500 `{"message": "Internal server error"}` (36 bytes)',
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome", "told"),
+    [
+        ({"whole": [3.0, 1.0], "largest": [3.0, 1.0], "share": [0.0, 0.0]}, Outcome.AS_ASSUMED, "share [0.0, 0.0]"),
+        ({"whole": [3.0, 1.0], "largest": [], "share": [0.0, 0.0]}, Outcome.OTHERWISE, "a [3.0, 1.0], MAX [], share"),
+        ({"whole": [3.0], "largest": [3.0], "share": []}, Outcome.OTHERWISE, "MAX [3.0], share []"),
+        ({"whole": [], "largest": [], "share": []}, Outcome.UNSETTLED, "nothing has been counted"),
+    ],
+)
+def test_metric_math_is_told_as_it_came(
+    account: Account, tmp_path: Path, values: Mapping[str, list[float]], outcome: Outcome, told: str
+) -> None:
+    def answered(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+        found = [{"Id": name, "Values": each} for name, each in values.items()]
+        return AWSResponse("", 200, {}, None), {"MetricDataResults": found}  # pyright: ignore[reportArgumentType] # nobody reads its body
+
+    first(account.there.cloudwatch, "GetMetricData", answered)
+    answer = math_trials.math_without_points(modelled(account, tmp_path, seen(200, "{}")))
+    assert answer.outcome is outcome
+    assert told in answer.seen
+
+
+def test_the_expression_that_is_asked_for_is_the_alarms() -> None:
+    series = Series(namespace="n", metric="m")
+    alarm = ShareAlarmArgs(name="a", description="", part=series, whole=series, percent=1)
+    assert alarm.expression == math_trials.SHARE
 
 
 def modelled(account: Account, folder: Path, reply: Callable[[httpx.Request], httpx.Response]) -> Site:
