@@ -18,7 +18,7 @@ from rollout.control.yardstick import Baseline, Yardstick
 from rollout.judge.observations import Interval, TrackCounts
 from rollout.judge.policy import LabelRule, Policy
 from rollout.judge.verdict import Cause, Label, Reason, Verdict
-from store import AlreadyThereError, NotThereError
+from store import AlreadyThereError, NotThereError, UnreachableError
 
 Fault = Callable[[str], None]
 """Called with the name of each point at which something may fail; raises what strikes there."""
@@ -30,6 +30,10 @@ def no_fault(_point: str) -> None:
 
 class LateError(PortError):
     """Struck where something is applied: the caller is told of a timeout, and it is applied when `land` is called."""
+
+
+class TornError(UnreachableError):
+    """Struck where something is written: half of it is there, and the caller is told that it is not."""
 
 
 class StaleError(PortError):
@@ -153,7 +157,12 @@ class MemoryStore:
         return self.kept[key]
 
     def write(self, key: str, data: bytes, *, once: bool = False) -> None:
-        self.fault("store write before")
+        try:
+            self.fault("store write before")
+        except TornError:
+            if not once or key not in self.kept:
+                self.kept[key] = data[: len(data) // 2]
+            raise
         if once and key in self.kept:
             raise AlreadyThereError(key)
         self.kept[key] = data

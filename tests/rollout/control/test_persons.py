@@ -97,6 +97,23 @@ def test_a_promotion_does_not_lean_on_what_is_told_only(tmp_path: Path) -> None:
     assert [part.split(" ")[0] for part in state.ending_reason.split("; ")] == ["errors"]
 
 
+def test_a_persons_promotion_waits_until_the_split_was_seen(world: Simulated) -> None:
+    world.until(lambda state: state.phase is Phase.TRY)
+
+    def unseen(point: str) -> None:
+        if point.startswith("verify"):
+            raise PortError("struck")
+
+    world.gateway.fault = unseen
+    world.until(lambda state: state.step == 0)
+    ask(world.ports, Request.PROMOTE, "eve")
+    state = world.until(lambda _: True)
+    assert (state.ending, state.last_reason) == (None, "waiting until r1 stable, r2 at 10 % is seen")
+    world.gateway.fault = no_fault
+    state = world.until(lambda state: state.ending is not None)
+    assert (state.ending, state.ending_reason) == (Ending.PROMOTED, "promoted by eve")
+
+
 def test_a_steps_requests_are_those_that_counted(tmp_path: Path) -> None:
     asks = (Step(percent=10, seconds=60, requests=1_000), *POLICY.steps[1:])
     world = Simulated(tmp_path, policy=replace(POLICY, steps=asks))

@@ -23,6 +23,7 @@ from rollout.control.fakes import (
     MemoryStore,
     ScriptedJudge,
     StaleError,
+    TornError,
 )
 from rollout.control.journal import StoreJournal
 from rollout.control.ports import Ports
@@ -98,8 +99,10 @@ class World:
             raise self._fault(point)
 
     def _fault(self, point: str) -> Exception:
-        if point.startswith("store"):
-            kind: Exception = UnreachableError("struck")
+        if point == "store write before" and self.rng.random() < 0.5:
+            kind: Exception = TornError("cut short")
+        elif point.startswith("store"):
+            kind = UnreachableError("struck")
         elif point == "apply before" and self.rng.random() < 0.5:
             kind = LateError("timed out")
         elif point in STALE and self.rng.random() < 0.5:
@@ -232,7 +235,11 @@ def test_every_fault_strikes_at_every_point_and_every_ending_is_reached() -> Non
         paused += any(isinstance(each.body, Decided) and each.body.reason == "theirs" for each in world.entries())
     expected = {(point, kind) for point in POINTS for kind in ("killed", "somebody else")}
     expected |= {(point, "UnreachableError" if point.startswith("store") else "PortError") for point in POINTS}
-    expected |= {("apply before", "LateError"), *((point, "StaleError") for point in STALE)}
+    expected |= {
+        ("apply before", "LateError"),
+        ("store write before", "TornError"),
+        *((point, "StaleError") for point in STALE),
+    }
     assert expected - struck == set()
     assert set(Ending) - endings == {Ending.FUTILE}  # its own test: a scripted judge does not reckon
     assert paused > 0
