@@ -149,7 +149,7 @@ def abort(*, stack: StackName = "local", config: ConfigFile = None, reason: Reas
     for trouble in troubles:
         print(f"canary: {trouble}", file=sys.stderr)
     if not troubles:
-        print("The canary has no traffic any more, and the journal says so. The next tick cleans up.")
+        print("No canary has traffic any more. What was under way says so in its journal; the next tick cleans up.")
     return 2 if troubles else 0
 
 
