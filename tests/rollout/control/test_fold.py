@@ -73,6 +73,13 @@ def state_of(told: list[Entry]) -> State:
     return state
 
 
+def test_a_gap_is_refused_by_every_way_to_fold() -> None:
+    told = entries([Verified(target=TARGETS[0]), Verified(target=TARGETS[0])])
+    for more, before in (((told[0], told[2]), None), ((told[2],), fold(told[:1]))):
+        with pytest.raises(JournalError, match=r"^the journal has no entry 2; nothing is decided"):
+            fold(more, before)
+
+
 @settings(deadline=None)
 @given(bodies=BODIES, cut=st.integers(0, 31))
 def test_a_fold_goes_on_from_any_entry(bodies: list[Body], cut: int) -> None:

@@ -256,6 +256,7 @@ def check_journal(entries: list[Entry]) -> None:
                 assert decided.step == step + 1, "a step was skipped"
                 assert not ended
                 assert Request.ABORT not in asked, "an abort was passed over"
+                assert step < 0 or decided.verdict in ({"label": "pass"}, {"label": "hold"}), "moved on no verdict"
                 step = decided.step
             case Decided(choice=Choice.PROMOTE) as decided:
                 by_a_person = " by eve" in decided.reason
@@ -360,6 +361,21 @@ def test_without_a_pass_the_deadline_takes_it_back(word: Label) -> None:
     world = World(random.Random(1))
     world.word = word
     assert outcome(drive(world)) == (Ending.DEADLINE, "r1")
+
+
+@pytest.mark.parametrize("word", [Label.BROKEN, Label.NO_DATA])
+def test_nothing_moves_forward_on_what_is_no_verdict(word: Label) -> None:
+    world = World(random.Random(1))
+    for _ in range(3):
+        world.clock.sleep(60)
+        world.tick()
+    world.word = word
+    for _ in range(8):  # the step's two minutes are long over, `broken_after` is not
+        world.clock.sleep(60)
+        world.tick()
+    state = world.state()
+    assert (state.step, state.target.percent, state.ending) == (0, 1, None)
+    assert state.last_reason == f"{word.value}: nothing moves on it"
 
 
 def test_broken_for_too_long_is_taken_back() -> None:
