@@ -1,14 +1,16 @@
 """The wrapper and its locks: what a newcomer's first call rests on."""
 
+import ast
 import importlib.machinery
 import importlib.util
+import io
 import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -93,6 +95,16 @@ def wrapper() -> ModuleType:
 RUNTIME, DEV, SDK = LOCKS[:3]
 
 
+def test_an_older_python_comes_as_far_as_being_told(wrapper: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    ast.parse((ROOT / "canary").read_text(), feature_version=(3, 7))
+    functions = [each for each in vars(wrapper).values() if isinstance(each, FunctionType)]
+    kinds = {type(kind) for each in functions for kind in each.__annotations__.values()}
+    assert kinds == {str}  # an evaluated list[str] ends Python 3.8 with a traceback
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4))
+    with pytest.raises(SystemExit, match=re.escape("canary: needs Python 3.11 or newer, this is ")):
+        wrapper.main()
+
+
 @pytest.mark.parametrize(
     ("arguments", "locks"),
     [
@@ -120,6 +132,28 @@ def test_what_was_once_added_is_kept_up(wrapper: ModuleType, tmp_path: Path) -> 
     assert not wrapper.is_installed(tmp_path, SDK)
     wrapper.stamp(tmp_path, SDK).write_text(wrapper.stamp_of(SDK))
     assert wrapper.is_installed(tmp_path, SDK)
+
+
+class Terminal(io.StringIO):
+    """A stream that says that a person reads it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "patience", "counted"),
+    [(Terminal, 0.0, True), (Terminal, 3600.0, False), (io.StringIO, 0.0, False)],
+)
+def test_what_takes_long_is_counted_on_a_terminal(
+    wrapper: ModuleType, monkeypatch: pytest.MonkeyPatch, stream: type[io.StringIO], patience: float, *, counted: bool
+) -> None:
+    said = stream()
+    monkeypatch.setattr(wrapper, "PATIENCE_SECONDS", patience)
+    monkeypatch.setattr(sys, "stderr", said)
+    assert wrapper.patiently([sys.executable, "-c", "import time; time.sleep(0.7); raise SystemExit(3)"]) == 3
+    assert ("\r  0 s" in said.getvalue()) == counted
+    assert said.getvalue().endswith("\r\x1b[K") == said.isatty()  # nothing of it stays
 
 
 def test_setup_says_what_is_there_and_how_to_add_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
