@@ -1,20 +1,32 @@
 """What each role of the stack may do, as one table, and that a policy simulator lets it do nothing else.
 
-The roles are those that the program registers for prod with everything on. The simulator is moto's evaluation of
-policies (`moto.iam.access_control`), by which its server decides; its SimulateCustomPolicy is not there (moto 5.2). It
-takes a condition whose key is not in the request for fulfilled, so conditions are compared as text.
+The roles are those that the program registers for dev and for prod with everything on, data capture and a store on S3
+(in moto) too; dev's are the same under its own name. The registry's two policies are for persons, and stand beside the
+roles. The simulator is moto's evaluation of policies (`moto.iam.access_control`), by which its server decides; its
+SimulateCustomPolicy is not there (moto 5.2). It takes a condition whose key is not in the request for fulfilled, so
+conditions are compared as text.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
 from releases.identity import identity
+from releases.model import Release
+from releases.registry import publish
+from settings.stackfile import load_stack
+from store import open_store
 from tests.program.golden import LINEUPS, World
+from tests.program.stacks import ROOT
 
+STORE = "s3://releases/of-mine"
+KEPT = "arn:aws:s3:::releases/of-mine"
 LOGS = "arn:aws:logs:us-east-1:123456789012:log-group"
 STACK = "predicted-ratings-prod"
 ENDPOINT = f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{STACK}"
@@ -41,6 +53,7 @@ def of_release(name: str) -> set[Line]:
         *((model, action, group) for action in (*WRITE, "logs:DescribeLogStreams")),
         (model, "cloudwatch:PutMetricData", "*"),
         (model, "s3:GetObject", f"arn:aws:s3:::models/{name}/model.tar.gz"),
+        (model, "s3:PutObject", f"{KEPT}/captures/*"),
         *((function, action, f"{LOGS}:/aws/lambda/{code}:*") for action in WRITE),
         (function, "sagemaker:InvokeEndpoint", f"{ENDPOINT}-{name}-<{name}>"),
         *((function, "dynamodb:BatchGetItem", f"{TABLE}-{table}") for table in ("movies", "seen")),
@@ -70,6 +83,12 @@ ALLOWED: set[Line] = {
     (TRAINING, "cloudwatch:PutMetricData", "*"),
     (TRAINING, "s3:ListBucket", BUCKET),
     *((TRAINING, action, f"{BUCKET}/jobs/*") for action in ("s3:GetObject", "s3:PutObject")),
+    *((f"registry-{who}", "s3:ListBucket", "arn:aws:s3:::releases") for who in ("read", "publish")),
+    *(
+        (f"registry-{who}", action, f"{KEPT}/{kind}/*")
+        for who, action in (("read", "s3:GetObject"), ("publish", "s3:GetObject"), ("publish", "s3:PutObject"))
+        for kind in ("artifacts", "releases")
+    ),
 }
 """Everything that the stack's roles may do."""
 TRUSTED = {
@@ -93,6 +112,10 @@ OUTSIDE: list[tuple[str, str]] = [
     ("s3:GetObject", "arn:aws:s3:::models/r9/model.tar.gz"),
     ("s3:PutObject", "arn:aws:s3:::models/r1/model.tar.gz"),
     ("s3:DeleteObject", f"{BUCKET}/jobs/x"),
+    ("s3:DeleteObject", f"{KEPT}/releases/r1.json"),
+    ("s3:GetObject", f"{KEPT}/captures/x"),
+    ("s3:PutObject", f"{KEPT}/rollouts/x"),
+    ("s3:GetObject", "arn:aws:s3:::releases/of-others/releases/r1.json"),
     ("logs:PutLogEvents", f"{LOGS}:/aws/apigateway/{STACK}/access:log-stream:x"),
     ("logs:DeleteLogGroup", f"{LOGS}:/aws/lambda/{STACK}-authorizer"),
     ("ecr:BatchGetImage", "arn:aws:ecr:us-east-1:123456789012:repository/mine"),
@@ -104,9 +127,12 @@ OUTSIDE: list[tuple[str, str]] = [
 class Roles:
     """The roles that the program registers, by their logical names: their policies, and who may be one."""
 
-    def __init__(self, folder: Path) -> None:
-        world = World(folder, "prod")
-        recording = world.run(**LINEUPS["everything"])
+    def __init__(self, folder: Path, stack: str) -> None:
+        world = World(folder, stack)
+        fill_store(list(world.releases.values()))
+        serving: Any = load_stack(ROOT / f"Pulumi.{stack}.yaml")["predicted-ratings:serving"]
+        captured = {**serving, "dataCapture": {"enabled": True}}
+        recording = world.run(**LINEUPS["everything"], store=STORE, serving=captured)
         named = {identity(each): f"<{each.id}>" for each in world.releases.values()}
         for each in recording.of_type("aws:lambda/function:Function"):
             if "release" in each.inputs["tags"]:
@@ -116,10 +142,12 @@ class Roles:
         self.attached = [each.name for each in recording.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")]
         self.policies: dict[str, list[str]] = {}
         for each in recording.of_type("aws:iam/rolePolicy:RolePolicy"):
-            text = each.inputs["policy"]
+            text = each.inputs["policy"].replace(f"predicted-ratings-{stack}", STACK)
             for changeable, name in named.items():
                 text = text.replace(changeable, name)
             self.policies.setdefault(roles[each.inputs["role"]], []).append(text)
+        for each in recording.of_type("aws:iam/policy:Policy"):
+            self.policies[each.name] = [each.inputs["policy"]]
 
     def may(self, role: str, action: str, resource: str) -> bool:
         """Ask the simulator: one policy that permits is enough, as for IAM."""
@@ -129,9 +157,25 @@ class Roles:
         )
 
 
-@pytest.fixture(scope="module")
-def roles(tmp_path_factory: pytest.TempPathFactory) -> Roles:
-    return Roles(tmp_path_factory.mktemp("roles") / "world")
+def fill_store(releases: list[Release]) -> None:
+    """Put releases into the store on S3."""
+    session: Any = boto3.Session(region_name="us-east-1")
+    session.client("s3").create_bucket(Bucket="releases")
+    for each in releases:
+        publish(open_store(STORE, ROOT), each)
+
+
+@pytest.fixture(scope="module", params=["dev", "prod"])
+def roles(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roles]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        yield Roles(tmp_path_factory.mktemp("roles") / "world", request.param)
+
+
+def test_every_role_and_policy_of_the_stack_is_in_the_table(roles: Roles) -> None:
+    assert set(roles.policies) == {role for role, _, _ in ALLOWED}
+    assert {role for role in roles.policies if not role.startswith("registry-")} == set(roles.trusts)
 
 
 def statements(policies: list[str]) -> list[dict[str, Any]]:
