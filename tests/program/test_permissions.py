@@ -1,4 +1,4 @@
-"""What each role of the stack may do, as one table, and that a policy simulator lets it do nothing else.
+"""Each role of the stack may do what the table says (`permitted.py`), and a policy simulator refuses it the rest.
 
 The roles are those that the program registers for dev and for prod with everything on, data capture and a store on S3
 (in moto) too; dev's are the same under its own name. The registry's two policies are for persons, and stand beside the
@@ -23,74 +23,25 @@ from releases.registry import publish
 from settings.stackfile import load_stack
 from store import open_store
 from tests.program.golden import LINEUPS, World
+from tests.program.permitted import (
+    ALLOWED,
+    BUCKET,
+    ENDPOINT,
+    FUNCTION,
+    KEPT,
+    LOGS,
+    PAGE,
+    STACK,
+    TABLE,
+    of_release,
+    published,
+)
 from tests.program.stacks import ROOT
 
 STORE = "s3://releases/of-mine"
-KEPT = "arn:aws:s3:::releases/of-mine"
-LOGS = "arn:aws:logs:us-east-1:123456789012:log-group"
-STACK = "predicted-ratings-prod"
-ENDPOINT = f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{STACK}"
-FUNCTION = f"arn:aws:lambda:us-east-1:123456789012:function:{STACK}"
-TABLE = f"arn:aws:dynamodb:us-east-1:123456789012:table/{STACK}"
-IMAGES = "arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-scikit-learn"
-BUCKET = f"arn:aws:s3:::{STACK}-123456789012-us-east-1"
 METRICS = {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "AWS/SageMaker"]}}
-PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-WRITE = ("logs:CreateLogStream", "logs:PutLogEvents")
-
-Line = tuple[str, str, str]
-"""Role, action, resource."""
 
 
-def of_release(name: str) -> set[Line]:
-    """What one release's roles may do: its container's, its function's, and the two that lead to them."""
-    model, function = f"model-{name}-role", f"function-{name}-role"
-    group = f"{LOGS}:/aws/sagemaker/Endpoints/{STACK}-{name}-<{name}>:*"
-    code = f"{STACK}-{name}-<code for {name}>"
-    return {
-        (model, "ecr:GetAuthorizationToken", "*"),
-        *((model, action, IMAGES) for action in PULL),
-        *((model, action, group) for action in (*WRITE, "logs:DescribeLogStreams")),
-        (model, "cloudwatch:PutMetricData", "*"),
-        (model, "s3:GetObject", f"arn:aws:s3:::models/{name}/model.tar.gz"),
-        (model, "s3:PutObject", f"{KEPT}/captures/*"),
-        *((function, action, f"{LOGS}:/aws/lambda/{code}:*") for action in WRITE),
-        (function, "sagemaker:InvokeEndpoint", f"{ENDPOINT}-{name}-<{name}>"),
-        *((function, "dynamodb:BatchGetItem", f"{TABLE}-{table}") for table in ("movies", "seen")),
-        ("ratings-invoke", "sagemaker:InvokeEndpoint", f"{ENDPOINT}-{name}-<{name}>"),
-        ("enriched-invoke", "lambda:InvokeFunction", f"arn:aws:lambda:us-east-1:123456789012:function:{code}"),
-    }
-
-
-TRAINING = "training-role-role"
-ALLOWED: set[Line] = {
-    *of_release("r1"),
-    *of_release("r2"),
-    ("authorizer-ask", "lambda:InvokeFunction", f"{FUNCTION}-authorizer"),
-    *(("authorizer-role", action, f"{LOGS}:/aws/lambda/{STACK}-authorizer:*") for action in WRITE),
-    (TRAINING, "ecr:GetAuthorizationToken", "*"),
-    *(
-        (TRAINING, action, image)
-        for action in PULL
-        for image in (IMAGES, "arn:aws:ecr:us-east-1:382416733822:repository/object2vec")
-    ),
-    *(
-        (TRAINING, action, f"{LOGS}:/aws/sagemaker/{jobs}{streams}")
-        for action in (*WRITE, "logs:CreateLogGroup", "logs:DescribeLogStreams")
-        for jobs in ("TrainingJobs", "TransformJobs")
-        for streams in ("", ":*")
-    ),
-    (TRAINING, "cloudwatch:PutMetricData", "*"),
-    (TRAINING, "s3:ListBucket", BUCKET),
-    *((TRAINING, action, f"{BUCKET}/jobs/*") for action in ("s3:GetObject", "s3:PutObject")),
-    *((f"registry-{who}", "s3:ListBucket", "arn:aws:s3:::releases") for who in ("read", "publish")),
-    *(
-        (f"registry-{who}", action, f"{KEPT}/{kind}/*")
-        for who, action in (("read", "s3:GetObject"), ("publish", "s3:GetObject"), ("publish", "s3:PutObject"))
-        for kind in ("artifacts", "releases")
-    ),
-}
-"""Everything that the stack's roles may do."""
 TRUSTED = {
     "training": "sagemaker.amazonaws.com",
     "model": "sagemaker.amazonaws.com",
@@ -193,6 +144,10 @@ def test_the_table_is_all_that_the_policies_say(roles: Roles) -> None:
     assert found == ALLOWED
     assert {each["Effect"] for policies in roles.policies.values() for each in statements(policies)} == {"Allow"}
     assert roles.attached == []
+
+
+def test_the_published_page_is_the_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == published(ALLOWED)
 
 
 def test_what_cannot_name_a_resource_is_bound_by_a_condition_or_gives_nothing_away(roles: Roles) -> None:
