@@ -22,7 +22,10 @@ _READERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """`names`: all variables. The flags say what occurs anywhere in the template."""
+    """`names`: all variables. The flags say what occurs anywhere in the template.
+
+    `writes`: something is put into a list or map, which may then contain itself and have no text.
+    """
 
     names: frozenset[str]
     defines: bool
@@ -30,20 +33,24 @@ class Uses:
     scope_objects: bool
     throws: bool
     careful: bool
+    writes: bool
 
 
 def uses(root: tree.Node) -> Uses:
     """Walk a template once."""
     names: set[str] = set()
-    defines = macros = scope_objects = throws = careful = inside = False
+    defines = macros = scope_objects = throws = careful = inside = writes = False
     for node in tree.walk(root):
         match node:
             case tree.Reference():
                 names.add(node.name)
                 scope_objects |= node.name == "foreach" and not is_scope_property(node)
+                writes |= any(isinstance(part, tree.Call) and part.name not in _READERS for part in node.parts)
             case tree.Set():
                 names.add(node.name)
                 scope_objects |= node.name == "foreach"
+                own = node.target.name == "context"  # whose maps are bounded where they are read
+                writes |= bool(node.target.parts) and not own
             case tree.Foreach():
                 names.add(node.name)
                 scope_objects |= node.name == "foreach"
@@ -70,6 +77,7 @@ def uses(root: tree.Node) -> Uses:
         scope_objects or (defines and inside_loops),
         throws,
         (careful and defines) or throws or inside,
+        writes,
     )
 
 

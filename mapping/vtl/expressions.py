@@ -154,7 +154,7 @@ class Expressions(References):
         simple = self.loop_property(node)
         if simple is not None and simple.kind is Kind.BOOL:
             return simple.text
-        if self.used.defines or self.used.macros:
+        if self.used.defines or self.used.macros or self.used.writes:
             return f"truth({self.reference(node).text})"
         if self.dialect is Dialect.AWS and not node.bare:
             raw = self.raw(node)

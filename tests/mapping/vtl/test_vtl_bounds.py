@@ -184,3 +184,21 @@ def test_limits_are_the_callers() -> None:
 
 def test_backslashes_are_read_in_linear_time() -> None:
     assert vtl.compile("\\" * 200_000 + " ").render({}) == "\\" * 200_000 + " "
+
+
+@pytest.mark.parametrize("dialect", list(vtl.Dialect))
+@pytest.mark.parametrize("put", ["#set($l[0] = $l)", "#set($x = $l.add($l))", "#set($x = $l.set(0, $l))"])
+@pytest.mark.parametrize("condition", ["$l", "!$l", "$l && $s", "$s || !$l"])
+def test_what_contains_itself_has_no_text_and_so_is_no_condition(
+    dialect: vtl.Dialect, put: str, condition: str
+) -> None:
+    """1.7 asks a condition's value for its text; json-smart writes a list in itself without end."""
+    variables: dict[str, object] = {"l": [1], "s": ""}
+    whole = vtl.compile(f"{put}#if({condition})yes#end", dialect)
+    if condition == "$s || !$l":  # the second is not asked for
+        assert whole.render(variables) == "yes"
+    else:
+        with pytest.raises(TemplateError):
+            whole.render(variables)
+    plain = vtl.compile("#set($l[0] = $s)#if($l)yes#end", dialect)
+    assert plain.render({"l": [1], "s": ""}) == "yes"
