@@ -76,7 +76,7 @@ class FolderStore:
             raise UnreachableError(f"{self._root}: {key!r} cannot be taken away: {error.strerror}") from error
 
     def _refuse(self, error: OSError) -> None:
-        below_a_file = isinstance(error, NotADirectoryError) and Path(error.filename) != self._root
+        below_a_file = isinstance(error, NotADirectoryError) and self._root.is_dir()
         if not isinstance(error, FileNotFoundError) and not below_a_file:
             raise UnreachableError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
