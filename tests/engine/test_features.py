@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from tests.engine.harness import Engine, Run
 from tests.engine.stand_in.account import PLACE
@@ -54,11 +55,39 @@ def served(run: Run) -> set[str]:
     }
 
 
+def everything(stack: str) -> dict[str, Any]:
+    """Every feature, with a certificate of the stand-in's region."""
+    there = FEATURES["domain"]["certificateArn"].replace("us-east-1", PLACE.region)
+    return with_features(stack, {**FEATURES, "domain": {**FEATURES["domain"], "certificateArn": there}})
+
+
+def test_dev_with_everything_on_leaves_nothing(engine: Callable[[str], Engine]) -> None:
+    dev = engine("dev")
+    fill(dev.store, [made(name, dev.contracts / "ratings-v1") for name in ("r1", "r2")])
+    watched = {"latencyThresholdsMilliseconds": [50], "alarms": {"enabled": True}, "dashboard": True}
+    on = {"api": everything("dev"), "enriched": {"enabled": True}, "observability": watched}
+    dev.configure(**{"aws:region": PLACE.region, "stable": "r1", **on})
+    with dev:
+        up = dev.up()
+        assert (up.code, up.broken) == (0, []), up.text
+        assert {f"create {each}" for each in FRONT | AUTHORIZER} <= set(up.operations)
+        assert {"create Table enriched-seen", "create Dashboard observed-dashboard"} <= set(up.operations)
+        assert dev.only("Bucket")["forceDestroy"] is True  # what jobs have left in it does not keep it
+        dev.configure(canary={"release": "r2", "percent": 10})
+        canary = dev.up()
+        assert (canary.code, canary.broken) == (0, []), canary.text
+
+        gone = dev.destroy(previewed=True)
+        assert (gone.code, gone.broken) == (0, []), gone.text
+        created = [each for each in up.operations + canary.operations if each.startswith("create ")]
+        assert sorted(gone.operations) == sorted(each.replace("create", "delete", 1) for each in created)
+        assert dev.aws().resources == {}
+
+
 def test_made_promoted_and_taken_down(engine: Callable[[str], Engine]) -> None:
     prod = engine("prod")
     fill(prod.store, [made(name, prod.contracts / "ratings-v1", scaling=SCALING) for name in ("r1", "r2")])
-    there = FEATURES["domain"]["certificateArn"].replace("us-east-1", PLACE.region)
-    api = with_features("prod", {**FEATURES, "domain": {**FEATURES["domain"], "certificateArn": there}})
+    api = everything("prod")
     prod.configure(**{"stable": "r1", "api": api, "aws:region": PLACE.region})
     with prod:
         up = prod.up()
