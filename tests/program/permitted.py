@@ -97,7 +97,9 @@ _HEAD = """# What each role may do
 
 prod with every feature on, the enriched route, data capture and a store on S3; dev's roles are the same under its own
 name. `registry-read` and `registry-publish` are policies for persons, whose `s3:PutObject` asks for a write of what is
-not there yet (`s3:if-none-match`). `cloudwatch:PutMetricData` is bound to SageMaker's namespaces. A policy evaluator
+not there yet (`s3:if-none-match`). `cloudwatch:PutMetricData` is bound to SageMaker's namespaces. Where a stack
+owns the account's log role (`logging.accountRole`), that one has AWS's own policy
+`AmazonAPIGatewayPushToCloudWatchLogs`. A policy evaluator
 refuses everything else that `tests/program/test_permissions.py` tries, which also holds the program to this table.
 
 | role | actions | resource |

@@ -36,13 +36,16 @@ from tests.program.permitted import (
     of_release,
     published,
 )
-from tests.program.stacks import ROOT
+from tests.program.stacks import FEATURES, ROOT, with_features
 
 STORE = "s3://releases/of-mine"
 METRICS = {"StringLike": {"cloudwatch:namespace": ["/aws/sagemaker/*", "AWS/SageMaker"]}}
 
 
+ATTACHED = {("account-role", "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs")}
+"""Policies of AWS's own: the account's log role, which API Gateway takes with this one (`components/account.py`)."""
 TRUSTED = {
+    "account-role": "apigateway.amazonaws.com",
     "training": "sagemaker.amazonaws.com",
     "model": "sagemaker.amazonaws.com",
     "function": "lambda.amazonaws.com",
@@ -81,16 +84,23 @@ class Roles:
     def __init__(self, folder: Path, stack: str) -> None:
         world = World(folder, stack)
         fill_store(list(world.releases.values()))
-        serving: Any = load_stack(ROOT / f"Pulumi.{stack}.yaml")["predicted-ratings:serving"]
-        captured = {**serving, "dataCapture": {"enabled": True}}
-        recording = world.run(**LINEUPS["everything"], store=STORE, serving=captured)
+        own = load_stack(ROOT / f"Pulumi.{stack}.yaml")
+        serving: Any = own["predicted-ratings:serving"]
+        api: Any = with_features(stack)
+        logging = {**api["logging"], "accountRole": True}
+        recording = world.run(
+            **{**LINEUPS["everything"], "features": {**FEATURES, "logging": logging}},
+            store=STORE,
+            serving={**serving, "dataCapture": {"enabled": True}},
+        )
         named = {identity(each): f"<{each.id}>" for each in world.releases.values()}
         for each in recording.of_type("aws:lambda/function:Function"):
             if "release" in each.inputs["tags"]:
                 named[each.inputs["name"].rpartition("-")[2]] = f"<code for {each.inputs['tags']['release']}>"
         roles = {each.outputs["name"]: each.name for each in recording.of_type("aws:iam/role:Role")}
         self.trusts = {each.name: each.inputs["assumeRolePolicy"] for each in recording.of_type("aws:iam/role:Role")}
-        self.attached = [each.name for each in recording.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")]
+        attachments = recording.of_type("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        self.attached = {(roles[each.inputs["role"]], each.inputs["policyArn"]) for each in attachments}
         self.policies: dict[str, list[str]] = {}
         for each in recording.of_type("aws:iam/rolePolicy:RolePolicy"):
             text = each.inputs["policy"].replace(f"predicted-ratings-{stack}", STACK)
@@ -126,7 +136,9 @@ def roles(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_every_role_and_policy_of_the_stack_is_in_the_table(roles: Roles) -> None:
     assert set(roles.policies) == {role for role, _, _ in ALLOWED}
-    assert {role for role in roles.policies if not role.startswith("registry-")} == set(roles.trusts)
+    assert {role for role in roles.policies if not role.startswith("registry-")} == set(roles.trusts) - {
+        role for role, _ in ATTACHED
+    }
 
 
 def statements(policies: list[str]) -> list[dict[str, Any]]:
@@ -143,7 +155,7 @@ def test_the_table_is_all_that_the_policies_say(roles: Roles) -> None:
     }
     assert found == ALLOWED
     assert {each["Effect"] for policies in roles.policies.values() for each in statements(policies)} == {"Allow"}
-    assert roles.attached == []
+    assert roles.attached == ATTACHED
 
 
 def test_the_published_page_is_the_table() -> None:
