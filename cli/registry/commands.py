@@ -37,7 +37,7 @@ def list_releases(*, stack: Stack = "local", store: StoreUri = None, as_json: As
         print(json.dumps(rows, indent=2))
         return
     if not releases:
-        print(f"no release in {there.store.uri} yet; canary train --id r1 --stack {stack} makes one")
+        print(_none_yet(there.store.uri, stack))
         return
     print(_table([_row(each, place_of(each.id, there.settings)) for each in releases]))
 
@@ -98,6 +98,8 @@ def verify(*, ids: Ids = None, stack: Stack = "local", store: StoreUri = None, a
     found = [looked_at(there, load(there, each)) for each in ids or known(there)]
     if as_json:
         print(json.dumps([asdict(each) for each in found], indent=2))
+    elif not found:
+        print(_none_yet(there.uri, stack))
     else:
         for each in found:
             print(f"{each.release}: {each.condition}, {each.detail}")
@@ -106,6 +108,10 @@ def verify(*, ids: Ids = None, stack: Stack = "local", store: StoreUri = None, a
         raise typer.Exit(NOT_WHOLE)
     if Condition.UNREACHABLE in conditions:
         raise typer.Exit(COULD_NOT_LOOK)
+
+
+def _none_yet(uri: str, stack: str) -> str:
+    return f"no release in {uri} yet; canary train --id r1 --stack {stack} makes one"
 
 
 def publish(

@@ -33,7 +33,8 @@ def invoke(
     """Ask a model endpoint directly for a user's ratings of items; no API stands between.
 
     A stack whose store is on S3 is asked on AWS, with your credentials (sagemaker:InvokeEndpoint); of any other stack
-    the release's own container is started here and stopped again. Ends with status 1 where the answer is no success.
+    the release's own container is started here and stopped again. Ends with status 1 where the answer is no success, or
+    has not one score for each item.
 
     Example: canary invoke r1 --user 321 --items 101,131 --stack local
     """
@@ -51,8 +52,9 @@ def invoke(
     else:
         with tempfile.TemporaryDirectory(prefix="canary-") as folder:
             answer = invoke_here(endpoint, release, body, Path(folder))
-    _print(answer, wanted, as_json=json)
-    if answer.status != SUCCESS:
+    scores = _scores(answer, len(wanted))
+    _print(answer, wanted, scores, as_json=json)
+    if scores is None:
         raise typer.Exit(1)
 
 
@@ -65,17 +67,24 @@ def _ids(text: str) -> list[int]:
     return [int(part) for part in parts]
 
 
-def _print(answer: "Answer", items: list[int], *, as_json: bool) -> None:
+def _scores(answer: "Answer", items: int) -> list[float] | None:
+    """One score for each item; None where the answer has not that."""
+    if answer.status != SUCCESS:
+        return None
+    try:
+        scores = [each["scores"][0] for each in json_module.loads(answer.body)["predictions"]]
+    except (ValueError, TypeError, KeyError, IndexError):
+        return None
+    return scores if len(scores) == items and all(type(each) in (int, float) for each in scores) else None
+
+
+def _print(answer: "Answer", items: list[int], scores: list[float] | None, *, as_json: bool) -> None:
     print(f"canary: {answer.endpoint} answered {answer.status} in {answer.milliseconds:.0f} ms", file=sys.stderr)
+    if answer.status == SUCCESS and scores is None:
+        print(f"canary: its answer has not one score for each of {len(items)} items", file=sys.stderr)
     if as_json:
         print(json_module.dumps(asdict(answer)))
-        return
-    if answer.status == SUCCESS:
-        try:
-            scores = [each["scores"][0] for each in json_module.loads(answer.body)["predictions"]]
-        except (ValueError, TypeError, KeyError, IndexError):
-            scores = []
-        if len(scores) == len(items):
-            print("\n".join(f"{item}\t{score}" for item, score in zip(items, scores, strict=True)))
-            return
-    print(answer.body)
+    elif scores is None:
+        print(answer.body)
+    else:
+        print("\n".join(f"{item}\t{score}" for item, score in zip(items, scores, strict=True)))

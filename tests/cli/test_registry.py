@@ -70,7 +70,8 @@ def canary(*arguments: str, answer: str | None = None, status: int = 0) -> str:
 
 
 def test_releases_are_listed_with_their_place_in_the_stack(store: Store) -> None:
-    assert canary("registry", "list", "--store", store.uri).startswith(f"no release in {store.uri} yet")
+    for asked in ("list", "verify"):
+        assert canary("registry", asked, "--store", store.uri).startswith(f"no release in {store.uri} yet")
     made(store, "r1")
     made(store, "r2", job="ratings-dev-r2-6b0dc1d9")
     head, first, second = canary("registry", "list", "--store", store.uri).splitlines()
@@ -309,6 +310,36 @@ def test_a_stack_on_s3_is_asked_on_aws(two: dict[str, Stack], monkeypatch: pytes
     monkeypatch.setattr(invoking, "invoke_on_aws", answered)
     assert canary("invoke", "r1", "--user", "321", "--items", "101,131", "--stack", "dev", status=1) == "no\n"
     assert asked == [(endpoint_name("predicted-ratings-dev", load(two["dev"].store, "r1")), BODY)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "body",
+        "[]",
+        "{}",
+        '{"predictions": [{"scores": []}, {"scores": [4]}]}',
+        '{"predictions": [{"scores": [3.5]}]}',
+        '{"predictions": [{"scores": [3.5]}, {"scores": [null]}]}',
+        '{"predictions": [{"scores": [3.5]}, {"scores": ["4"]}]}',
+    ],
+)
+def test_a_success_without_a_score_for_each_item_is_none(
+    two: dict[str, Stack], monkeypatch: pytest.MonkeyPatch, body: str
+) -> None:
+    made(two["dev"].store, "r1")
+
+    def answered(endpoint: str, _body: bytes, _client: object) -> invoking.Answer:
+        return invoking.Answer(endpoint=endpoint, status=200, body=body, milliseconds=1.0)
+
+    def read(_file: Path, _store: str | None) -> Stack:
+        return two["dev"]
+
+    monkeypatch.setattr("cli.wiring.read_stack", read)
+    monkeypatch.setattr(invoking, "invoke_on_aws", answered)
+    result = CliRunner().invoke(app, ["invoke", "r1", "--user", "321", "--items", "101,131", "--stack", "dev"])
+    assert (result.exit_code, result.stdout) == (1, f"{body}\n")
+    assert result.stderr.endswith("canary: its answer has not one score for each of 2 items\n")
 
 
 def test_the_place_of_a_stacks_jobs_is_what_its_program_declares() -> None:
