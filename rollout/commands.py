@@ -67,10 +67,14 @@ def start(
 
     Example: canary start r2 --stack local --policy cautious
     """
+    import sys
+
     from rollout.options import rollouts
-    from rollout.policies import chosen
+    from rollout.policies import chosen, unable
 
     made = rollouts(stack, config, yes=yes)
+    for why in filter(None, map(unable, made.stack.practice.notify)):
+        print(f"canary: nobody will be told of this rollout from here: {why}", file=sys.stderr)
     _said(made.start(release, policy=chosen(made.stack.practice, policy)), as_json=as_json)
     if not as_json:
         names = made.stack.options

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from rollout.adapters.notify import Command, Everybody, Filtered, Topic, Webhook
+from rollout.adapters.notify import Command, Everybody, Filtered, Topic, Unable, Webhook
 from rollout.control.conduct import Conduct
 from rollout.control.ports import Notifier, Severity
 from rollout.errors import ConfigurationError
@@ -119,16 +119,22 @@ def chosen(practice: Practice, name: str | None) -> Policy:
 
 
 def notifier(ways: tuple[Way, ...]) -> Notifier:
-    """Make the notifier. Secrets are read from the environment now; one that is missing raises ConfigurationError."""
+    """Make the notifier. Secrets are read from the environment now; where one is missing, each event says so."""
     return Everybody(notifiers=[Filtered(inner=_inner(way), least=way.least) for way in ways])
 
 
+def unable(way: Way) -> str | None:
+    """Why nobody can be told this way in this process's environment; None where it can be tried."""
+    if not way.webhook or os.environ.get(way.secret):
+        return None
+    return f"the secret of the webhook {way.webhook} is to be in ${way.secret}, which is empty or not set"
+
+
 def _inner(way: Way) -> Notifier:
+    if why := unable(way):
+        return Unable(why=why)
     if way.webhook:
-        secret = os.environ.get(way.secret, "")
-        if not secret:
-            raise ConfigurationError(f"the webhook's secret is to be in ${way.secret}, which is empty or not set")
-        return Webhook(url=way.webhook, secret=secret)
+        return Webhook(url=way.webhook, secret=os.environ[way.secret])
     if way.topic:
         import boto3  # noqa: PLC0415 - only where a topic is told
 

@@ -50,6 +50,9 @@ class Stack:
 def open_for_abort(name: str = LOCAL, *, file: Path | None = None, root: Path = ROOT) -> Stack:
     """As `open_stack`, but with a store that cannot be used too: whoever takes traffic back does not wait for it.
 
+    What stands beside the file about rollouts is not read: a fault there, or a secret that this machine has not, keeps
+    nobody from taking traffic back.
+
     Raises:
         SettingsError, StackFileError, ConfigurationError: as above; what the store says is not asked.
     """
@@ -59,8 +62,7 @@ def open_for_abort(name: str = LOCAL, *, file: Path | None = None, root: Path = 
         opened = open_store(store_uri(raw), base=root)
     except StoreError as error:
         opened = NoStore(store_uri(raw), str(error))
-    practice = Practice() if isinstance(opened, NoStore) else read_practice(file_of(path, name))
-    return Stack(name=name, file=path, root=root, raw=raw, settings=parse(raw), store=opened, practice=practice)
+    return Stack(name=name, file=path, root=root, raw=raw, settings=parse(raw), store=opened, practice=Practice())
 
 
 @dataclass(frozen=True, slots=True)

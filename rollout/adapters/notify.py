@@ -94,6 +94,17 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unable:
+    """Cannot tell anybody, and says `why` each time that it should: nothing else is stopped by that."""
+
+    why: str
+
+    def notify(self, event: Event) -> None:
+        """Say so. Raises PortError."""
+        raise PortError(f"nobody was told of {event.what!r}: {self.why}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filtered:
     """Passes on what is at least as grave as `least`."""
 

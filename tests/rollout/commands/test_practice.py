@@ -1,5 +1,6 @@
 """What stands beside a stack's file about its rollouts, and when configuration and journal agree."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,14 +9,17 @@ import pytest
 from rollout import agreement
 from rollout.control.controller import abort
 from rollout.control.entries import Request
-from rollout.control.ports import Severity
+from rollout.control.errors import PortError
+from rollout.control.ports import Event, Severity
 from rollout.control.state import State
 from rollout.errors import AdoptionError, ConfigurationError
 from rollout.judge.policy import CAUTIOUS, FAST, STANDARD
-from rollout.policies import Practice, Way, chosen, file_of, notifier, practice_of, read_practice
+from rollout.policies import Practice, Way, chosen, file_of, notifier, practice_of, read_practice, unable
+from rollout.stack import ROOT, open_for_abort
 from settings import CanarySettings, parse
 from tests.rollout.simulated import Simulated
 
+EVENT = Event(what="paused", severity=Severity.ATTENTION, rollout="r2-1", at=0.0, text="", numbers={})
 FILE = """
 policy: {preset: cautious, alpha: 0.005}
 conduct: {interval: 30, undo_window: 172800}
@@ -70,10 +74,29 @@ def test_every_fault_is_told_at_once() -> None:
 def test_a_secret_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     way = (Way(webhook="https://example.org", secret="HOOK_SECRET"),)
     monkeypatch.delenv("HOOK_SECRET", raising=False)
-    with pytest.raises(ConfigurationError, match=r"\$HOOK_SECRET, which is empty or not set"):
-        notifier(way)
+    said = r"^nobody was told of 'paused': the secret of the webhook https://example.org is to be in \$HOOK_SECRET"
+    with pytest.raises(PortError, match=said):
+        notifier(way).notify(EVENT)
     monkeypatch.setenv("HOOK_SECRET", "s")
-    notifier(way)
+    assert unable(way[0]) is None
+    notifier((replace(way[0], least=Severity.ALARM),)).notify(EVENT)  # passed over: nothing is sent
+
+
+def test_a_missing_secret_keeps_no_other_way_from_telling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOOK_SECRET", raising=False)
+    told = tmp_path / "told"
+    ways = (Way(webhook="https://example.org", secret="HOOK_SECRET"), Way(command=("tee", str(told))))
+    with pytest.raises(PortError, match=r"\$HOOK_SECRET"):
+        notifier(ways).notify(EVENT)
+    assert '"what":"paused"' in told.read_text()
+
+
+def test_an_abort_reads_nothing_of_what_could_keep_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOOK_SECRET", raising=False)
+    file = Path(shutil.copy(ROOT / "Pulumi.local.yaml", tmp_path))
+    for text in (FILE, "policy: {"):
+        file_of(file, "local").write_text(text)
+        assert open_for_abort("local", file=file).practice == Practice()
 
 
 def test_a_policy_is_chosen_by_name_or_file(tmp_path: Path) -> None:
