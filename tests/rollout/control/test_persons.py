@@ -202,9 +202,19 @@ def test_what_is_not_seen_yet_is_applied_once_a_tick(world: Simulated) -> None:
 
 def test_a_resume_takes_no_abort_back(world: Simulated) -> None:
     world.until(in_first_step)
-    abort(world.ports, "eve", "")
+
+    def unreachable(point: str) -> None:
+        if point == "withdraw before":
+            raise PortError("struck")
+
+    world.gateway.fault = unreachable
+    assert abort(world.ports, "eve", "") == ("struck",)
     ask(world.ports, Request.RESUME, "ada")
-    assert world.until(lambda _: True).ending is Ending.ABORTED
+    world.gateway.fault = no_fault
+    assert world.gateway.serves.percent == 10
+    state = world.until(lambda _: True)
+    assert (state.ending, state.ending_reason) == (Ending.ABORTED, "aborted by eve")
+    assert world.gateway.serves.percent == 0
 
 
 def test_a_word_that_comes_in_the_middle_of_a_tick_ends_no_run(world: Simulated, tmp_path: Path) -> None:
