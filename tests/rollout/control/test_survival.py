@@ -4,6 +4,7 @@ import random
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from rollout.control.fakes import (
     FakeGateway,
     FakeNotifier,
     FakeObservations,
+    FakeOutcomes,
     LateError,
     MemoryStore,
     ScriptedJudge,
@@ -26,7 +28,7 @@ from rollout.control.fakes import (
     TornError,
 )
 from rollout.control.journal import StoreJournal
-from rollout.control.ports import Ports
+from rollout.control.ports import Delivery, Ports
 from rollout.control.state import State, fold
 from rollout.control.target import Target
 from rollout.judge.policy import Futility, Policy, Step
@@ -43,6 +45,10 @@ POLICY = Policy(
 CONDUCT = Conduct(interval=60, trials=3, undo_window=600, keep_failed=300, verify_within=600)
 
 
+DELIVERED = Delivery(labels={"a": (4.0,)}, until=inf)
+"""True ratings of one answer, which is nobody's: every look joins what there is with both tracks' answers."""
+
+
 class KilledError(BaseException):
     """The controller's process is gone at this point."""
 
@@ -50,7 +56,7 @@ class KilledError(BaseException):
 STALE = {"read", "verify before"}
 POINTS = {
     *("read", "verify before", "verify after", "apply before", "apply after", "withdraw before", "withdraw after"),
-    *("ready", "answer", "observe", "notify"),
+    *("ready", "answer", "observe", "notify", "delivered", "answers"),
     *("store read", "store keys", "store write before", "store write after"),
 }
 """Every place at which a port is used: before and after each write, apply and withdrawal, and at each look."""
@@ -80,6 +86,7 @@ class World:
             journal=self.journal,
             clock=self.clock,
             notifier=FakeNotifier(fault=self.strike),
+            outcomes=FakeOutcomes(delivery=DELIVERED, fault=self.strike),
         )
         self.judge = ScriptedJudge(POLICY, lambda _requests: self.word)
         body = Started(release="r2", stable="r1", policy={}, conduct=CONDUCT.to_mapping())
@@ -223,7 +230,7 @@ def test_every_fault_strikes_at_every_point_and_every_ending_is_reached() -> Non
     kinds = ["tick"] * 14 + ["approve"] * 3 + ["resume"] * 2 + ["pass", "promote", "undo", "retire"]
     kinds += ["pause", "abort", "fail", "hold", "broken", "up", "land", "slow", "foreign", "later"]
     struck, endings, paused = set[tuple[str, str]](), set[Ending | None](), 0
-    for seed in range(400):
+    for seed in range(600):
         rng = random.Random(seed)
         faults = rng.choice([(0.0, 0.0, 0.0), (0.1, 0.0, 0.0), (0.0, 0.05, 0.0), (0.05, 0.03, 0.03)])
         world = World(rng, *faults, lives=bool(seed % 2))
