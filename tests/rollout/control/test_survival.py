@@ -225,6 +225,10 @@ def test_no_history_breaks_the_rules(
     play(World(random.Random(seed), trouble, death, others, lives=bool(seed % 2)), history)
 
 
+FAULTS = ((0.0, 0.0, 0.0), (0.1, 0.0, 0.0), (0.0, 0.05, 0.0), (0.05, 0.03, 0.03), (0.0, 0.0, 0.01))
+"""Trouble, death and others, each a chance a point: where others are many, few rollouts come far."""
+
+
 def test_every_fault_strikes_at_every_point_and_every_ending_is_reached() -> None:
     """What the histories above are drawn from, counted: a law that nothing tests would hold as well."""
     kinds = ["tick"] * 14 + ["approve"] * 3 + ["resume"] * 2 + ["pass", "promote", "undo", "retire"]
@@ -232,7 +236,7 @@ def test_every_fault_strikes_at_every_point_and_every_ending_is_reached() -> Non
     struck, endings, paused = set[tuple[str, str]](), set[Ending | None](), 0
     for seed in range(600):
         rng = random.Random(seed)
-        faults = rng.choice([(0.0, 0.0, 0.0), (0.1, 0.0, 0.0), (0.0, 0.05, 0.0), (0.05, 0.03, 0.03)])
+        faults = rng.choice(FAULTS)
         world = World(rng, *faults, lives=bool(seed % 2))
         rare = rng.random() < 0.6  # without what ends most of them early
         events = [each for each in kinds if not rare or each not in {"abort", "fail", "foreign", "slow", "later"}]
