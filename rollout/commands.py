@@ -19,14 +19,14 @@ def init(*, stack: StackName = "local", config: ConfigFile = None, yes: Yes = Fa
     Example: canary init --stack local
     """
     from rollout.initialise import initialise
-    from rollout.options import opened
+    from rollout.options import confirmed, opened
     from rollout.stack import open_for_abort
     from rollout.wiring import place
     from store import make_store
 
     before = open_for_abort(stack, file=config and config.absolute())  # a store that is not there yet is none, too
-    if not yes and (where := place(before)):
-        typer.confirm(f"This makes the store's bucket, where there is none, in {where}. Go on?", abort=True)
+    if where := place(before):
+        confirmed(f"This makes the store's bucket, where there is none, in {where}.", yes=yes)
     made = make_store(before.store.uri, before.root, before.settings.region)
     print(initialise(opened(stack, config), made=made))
 
@@ -128,7 +128,7 @@ def step(
     from rollout.options import rollouts
     from rollout.running import dry, watcher
 
-    made = rollouts(stack, config, yes=True if dry_run else yes)
+    made = rollouts(stack, config, yes=None if dry_run else yes)
     tick = dry(made) if dry_run else made.tick()
     if tick is None:
         print("{}" if as_json else "no rollout")
@@ -158,33 +158,48 @@ def abort(*, stack: StackName = "local", config: ConfigFile = None, reason: Reas
 
 
 def approve(
-    *, stack: StackName = "local", config: ConfigFile = None, reason: Reason = "", as_json: AsJson = False
+    *,
+    stack: StackName = "local",
+    config: ConfigFile = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let a step go on that waits for a person.
 
     Example: canary approve --stack prod
     """
-    _ask("approve", stack, config, reason, as_json=as_json)
+    _ask("approve", stack, config, reason, yes=yes, as_json=as_json)
 
 
 def pause(
-    *, stack: StackName = "local", config: ConfigFile = None, reason: Reason = "", as_json: AsJson = False
+    *,
+    stack: StackName = "local",
+    config: ConfigFile = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
     """Keep the split as it is until somebody says resume. The judge goes on: what is worse is still taken back.
 
     Example: canary pause --stack prod -m "over the weekend"
     """
-    _ask("pause", stack, config, reason, as_json=as_json)
+    _ask("pause", stack, config, reason, yes=yes, as_json=as_json)
 
 
 def resume(
-    *, stack: StackName = "local", config: ConfigFile = None, reason: Reason = "", as_json: AsJson = False
+    *,
+    stack: StackName = "local",
+    config: ConfigFile = None,
+    reason: Reason = "",
+    yes: Yes = False,
+    as_json: AsJson = False,
 ) -> None:
     """Go on after a pause, at the step where it was. The time that it took is added to the deadline.
 
     Example: canary resume --stack prod
     """
-    _ask("resume", stack, config, reason, as_json=as_json)
+    _ask("resume", stack, config, reason, yes=yes, as_json=as_json)
 
 
 def promote(
@@ -202,11 +217,7 @@ def promote(
 
     Example: canary promote --full --stack prod -m "approved in the review"
     """
-    from rollout.options import rollouts
-
-    if full:
-        rollouts(stack, config, yes=yes)
-    _ask("promote" if full else "approve", stack, config, reason, as_json=as_json)
+    _ask("promote" if full else "approve", stack, config, reason, yes=yes, as_json=as_json)
 
 
 def undo(
@@ -243,6 +254,7 @@ def labels(
         str | None,
         typer.Option(help="No more will come for answers before this time, such as 2026-01-01T12:00:00Z."),
     ] = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Deliver the true ratings of answers, for the judge; without FILE, show what has become of them.
@@ -254,8 +266,9 @@ def labels(
     from rollout.labels import deliver, show, source, status
     from rollout.options import rollouts
 
-    made = rollouts(stack, config)
-    if file is not None or until is not None:
+    delivers = file is not None or until is not None
+    made = rollouts(stack, config, yes=yes if delivers else None)
+    if delivers:
         name = "standard input" if file == "-" else file or "--until"
         key = deliver(made, source(file), name, until)
         if not as_json:
@@ -284,11 +297,11 @@ def adopt(*, stack: StackName = "local", config: ConfigFile = None) -> None:
     print(take_over(rollouts(stack, config)))
 
 
-def _ask(word: str, stack: str, config: ConfigFile, reason: str, *, as_json: bool) -> None:
+def _ask(word: str, stack: str, config: ConfigFile, reason: str, *, yes: bool, as_json: bool) -> None:
     from rollout.control.entries import Request
     from rollout.options import rollouts
 
-    _said(rollouts(stack, config).ask(Request(word), reason), as_json=as_json, asked=Request(word))
+    _said(rollouts(stack, config, yes=yes).ask(Request(word), reason), as_json=as_json, asked=Request(word))
 
 
 def _said(state: "State", *, as_json: bool, asked: "Request | None" = None) -> None:

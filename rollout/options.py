@@ -31,15 +31,29 @@ def opened(name: str, config: Path | None) -> "OpenedStack":
 
 
 def rollouts(name: str, config: Path | None, *, yes: bool | None = None) -> "Rollouts":
-    """Open a stack's rollouts. With `yes` given (False: ask), a change is about to be made, on AWS after a question."""
+    """Open a stack's rollouts. With `yes` given a change is about to be made: on AWS account, region and stack are
+    named, and asked about where it is False.
+    """
     from rollout.service import Rollouts  # noqa: PLC0415 - only where a command runs
     from rollout.wiring import place  # noqa: PLC0415 - as above
 
     stack = opened(name, config)
     made = Rollouts(stack)
-    if yes is False and (where := place(stack)):
-        typer.confirm(f"This changes {where}. Go on?", abort=True)
+    if yes is not None and (where := place(stack)):
+        confirmed(f"This changes {where}.", yes=yes)
     return made
+
+
+def confirmed(what: str, *, yes: bool) -> None:
+    """Say on standard error what is about to be changed, and go on after a yes, given or asked for.
+
+    Raises:
+        typer.Abort: somebody said no.
+    """
+    if yes:
+        typer.echo(what, err=True)
+    else:
+        typer.confirm(f"{what} Go on?", abort=True, err=True)
 
 
 def exit_status(ending: "Ending | None") -> int:
