@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from emulator.errors import ProgramError
-from emulator.recorder import ENVIRONMENT, HOME, REPLY, SAID, SUPPORTED, Recorder
+from emulator.recorder import ENVIRONMENT, HOME, SUPPORTED, Recorder
 from emulator.recording import Recording
+from emulator.recording_folder import REPLY, SAID
 
 DEFAULT_REGION = "us-east-1"
 UNREADABLE = "(a secret, which the emulator does not decrypt)"

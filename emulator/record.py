@@ -17,7 +17,12 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-from emulator import errors, monitor, recorder, recording  # imported before the program's own packages may hide them
+from emulator import (
+    errors,
+    monitor,
+    recording,
+    recording_folder,
+)  # imported before the program's own packages may hide them
 
 RUNPY = "<frozen runpy>"  # the file that frames of `runpy` name
 
@@ -50,7 +55,7 @@ def run(request: dict[str, Any]) -> NoReturn:
     """Run the program that a request names, write what came of it into the request's folder, and end the process."""
     gc.disable()
     program, folder = Path(request["main"]), Path(request["folder"])
-    modules = (errors, monitor, recording, recorder)  # held: the table forgets them
+    modules = (errors, monitor, recording, recording_folder)  # held: the table forgets them
     forget_our_packages(Path(__file__).resolve().parent.parent)
     sys.path.insert(0, str(program))
     os.chdir(request["directory"])
@@ -67,10 +72,12 @@ def run(request: dict[str, Any]) -> NoReturn:
         text = modules[2].registered(build, **names).to_json()
     except BaseException as error:  # noqa: BLE001 - whatever a program does ends in one message
         text = json.dumps({"error": explain(error, program)})
-    (folder / recorder.LOADED).write_text(json.dumps(recorder.shareable(dict(sys.modules))), encoding="utf-8")
+    (folder / recording_folder.LOADED).write_text(
+        json.dumps(recording_folder.shareable(dict(sys.modules))), encoding="utf-8"
+    )
     part = folder / "recording.part"
     part.write_text(text, encoding="utf-8")
-    part.replace(folder / recorder.REPLY)
+    part.replace(folder / recording_folder.REPLY)
     sys.stdout.flush()
     os._exit(0)  # threads that the program left behind do not keep the process
 

@@ -18,7 +18,6 @@ import select
 import signal
 import subprocess
 import sys
-import sysconfig
 import threading
 import weakref
 from collections.abc import Iterable, Mapping
@@ -26,14 +25,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, cast
 
+from emulator.recording_folder import LOADED, SAID
+
 SUPPORTED = sys.platform == "linux" and hasattr(os, "fork") and hasattr(os, "pidfd_open")
 HOME = Path(__file__).resolve().parent.parent
-SAID, LOADED, REPLY = "said.txt", "loaded.json", "recording.json"
-"""In a recording's folder: what the program printed, what it has loaded of Pulumi's, and the recording."""
 ENVIRONMENT = {"PULUMI_CONFIG": "{}", "PULUMI_CONFIG_SECRET_KEYS": "[]"}
 """What is added to a program's environment: no configuration but the request's."""
-_SHARED = ("pulumi", "pulumi_")
-"""How the names of packages begin that are loaded once for all recordings."""
 
 
 class Recorder:
@@ -112,21 +109,6 @@ def _line(process: "subprocess.Popen[bytes]", seconds: float | None) -> str:
     if not line:
         raise OSError(f"it ended with status {process.wait()}")
     return line.decode()
-
-
-def shareable(modules: Mapping[str, ModuleType]) -> list[str]:
-    """Name what may be loaded once for all: Pulumi's packages as installed, not a program's own of a like name.
-
-    Modules that are named and not loaded yet (Pulumi loads lazily) are left out.
-    """
-    places = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")}
-    return sorted(
-        name
-        for name, module in modules.items()
-        if name.split(".")[0].startswith(_SHARED)
-        and type(module) is ModuleType
-        and any(Path(str(module.__dict__.get("__file__"))).is_relative_to(place) for place in places)
-    )
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:

@@ -17,7 +17,8 @@ import pytest
 from emulator import recorder as recorders
 from emulator.errors import ProgramError
 from emulator.program import Program, record
-from emulator.recorder import Recorder, shareable
+from emulator.recorder import Recorder
+from emulator.recording_folder import shareable
 from tests.emulator.test_program import FAILURES, MAIN, folder
 
 pytestmark = pytest.mark.skipif(not recorders.SUPPORTED, reason="recordings are forked on Linux only")
