@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emulator.probe.answers import Answer, Outcome
-from emulator.probe.site import STAGE, Site
+from emulator.probe.site import STAGE, Site, track_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def canary_log_groups(site: Site) -> Answer:
     site.canary(50, x="canary")
     site.clock.sleep(20.0)
     replies = [site.ask("/track") for _ in range(SENT)]
-    tracks = {reply.request_id: str(json.loads(reply.body)["canary"]) for reply in replies}
+    tracks = {reply.request_id: track_of(reply) for reply in replies}
     own, canary = site.errand.log_group, f"{site.errand.log_group}/Canary"
     stable = [request for request, track in tracks.items() if track != "true"]
 

@@ -1,5 +1,6 @@
 """The small stack: one API with a stage and two deployments, and, where there is a release, two endpoints for it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,18 @@ class Reply:
         kind = self.headers.get("x-amzn-errortype", "")
         text = self.body[:300].decode("utf-8", "replace")
         return f"{self.status}{f' {kind}' if kind else ''} `{text}` ({len(self.body)} bytes)"
+
+
+def track_of(reply: Reply) -> str:
+    """Whose answer one to GET /track is: `isCanaryRequest` as the template prints it.
+
+    Raises:
+        ProbeError: it is not that template's JSON.
+    """
+    try:
+        return str(json.loads(reply.body)["canary"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ProbeError(f"GET /track answered {reply.told}, which is not its template's JSON") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from emulator.errors import ProbeError
 from emulator.probe.answers import Answer, Outcome
 from emulator.probe.clients import refusal
-from emulator.probe.site import Site
+from emulator.probe.site import Site, track_of
 
 IN_A_ROW = 25
 """So many answers of the new split, one after the other, count as arrived."""
@@ -107,7 +106,7 @@ def _arrived(site: Site, track: str) -> float | None:
     start = site.clock.now()
     first, row = start, 0
     while site.clock.now() - start <= PROPAGATION_SECONDS:
-        if _track(site) == track:
+        if track_of(site.ask("/track")) == track:
             first, row = (site.clock.now() if row == 0 else first), row + 1
             if row >= IN_A_ROW:
                 return first - start
@@ -115,15 +114,6 @@ def _arrived(site: Site, track: str) -> float | None:
             row = 0
         site.clock.sleep(0.1)
     return None
-
-
-def _track(site: Site) -> str:
-    """Whose answer one request gets: `isCanaryRequest` as the template prints it."""
-    reply = site.ask("/track")
-    try:
-        return str(json.loads(reply.body)["canary"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ProbeError(f"GET /track answered {reply.told}, which is not its template's JSON") from error
 
 
 def test_invoke_with_canary(site: Site) -> Answer:
